@@ -1,0 +1,38 @@
+# Two commands: `make run` answers the question, `make test` proves it.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+ENV := .venv
+STAMP := $(ENV)/.installed
+APT := chromium fonts-noto-cjk
+
+.PHONY: run test nightly lint lock bench clean system
+
+run: $(STAMP)
+	@$(ENV)/bin/twin study sites/binhai --report out/binhai/report.html --bacnet
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: apt-get install python3"; exit 1; }
+	@echo "creating the environment in $(ENV)"
+	@$(PYTHON) -m venv $(ENV) || { echo "Python's venv module is missing: apt-get install python3-venv"; exit 1; }
+	@echo "installing pinned packages (about a minute)"
+	@$(ENV)/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(ENV)/bin/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(STAMP)
+
+lint: $(STAMP)
+	@$(ENV)/bin/ruff check . && $(ENV)/bin/ruff format --check . && $(ENV)/bin/mypy && $(ENV)/bin/lint-imports
+
+test: $(STAMP) lint
+	@$(ENV)/bin/python -W error -m pytest -n 2 -m "not nightly"
+
+nightly: $(STAMP) lint
+	@$(ENV)/bin/python -W error -m pytest -n 2
+
+bench: $(STAMP)
+	@for each in benchmarks/[a-z]*.py; do $(ENV)/bin/python $$each; done
+
+lock: $(STAMP)
+	@$(ENV)/bin/python -m pip install -q 'pip-tools>=7.6'
+	@CUSTOM_COMPILE_COMMAND="make lock" $(ENV)/bin/pip-compile -q --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options --extra bacnet --extra test --output-file requirements.lock pyproject.toml
+
+clean:
+	@rm -rf $(ENV) out build dist *.egg-info

@@ -1,0 +1,1 @@
+"""Contract tests: what every component and plan must keep."""

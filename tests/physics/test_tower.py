@@ -1,0 +1,66 @@
+"""The cooling tower: its design point, its limits and its search."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from twin.errors import SiteError
+from twin.physics.air import WATER_HEAT
+from twin.physics.fan import affinity_power_share
+from twin.physics.tower import AIR_FLOW_POWER, tower_air_share, tower_heat, tower_leaving, tower_units
+
+SEA = 101325.0
+WATER = 250.0
+AIR = 200.0
+DESIGN = WATER * WATER_HEAT * 5.0
+UNITS = tower_units(37.0, 32.0, 28.0, WATER, AIR, SEA)
+
+
+def test_a_tower_sized_for_32_and_37_degrees_at_28_wet_bulb_meets_its_design_point():
+    assert tower_heat(37.0, 28.0, WATER, AIR, UNITS, SEA) == pytest.approx(DESIGN, rel=1e-9)
+    assert tower_leaving(DESIGN, 28.0, WATER, AIR, UNITS, SEA) == pytest.approx(32.0, abs=1e-6)
+    assert tower_air_share(DESIGN * 0.999999, 37.0, 28.0, WATER, AIR, UNITS, SEA) == pytest.approx(1.0, abs=1e-4)
+
+
+@settings(deadline=None)
+@given(st.floats(0.01, 1.2), st.floats(0.0, 30.0))
+def test_leaving_water_stays_above_the_wet_bulb_and_balances_the_heat(share, wet_bulb):
+    heat = share * DESIGN
+    leaving = tower_leaving(heat, wet_bulb, WATER, AIR, UNITS, SEA)
+    assert leaving > wet_bulb
+    inlet = leaving + heat / (WATER * WATER_HEAT)
+    assert tower_heat(inlet, wet_bulb, WATER, AIR, UNITS, SEA) == pytest.approx(heat, rel=1e-6)
+
+
+@settings(deadline=None)
+@given(st.floats(0.05, 1.0), st.floats(0.0, 27.0))
+def test_a_drier_day_never_gives_warmer_water(share, wet_bulb):
+    dry = tower_leaving(share * DESIGN, wet_bulb, WATER, AIR, UNITS, SEA)
+    wet = tower_leaving(share * DESIGN, wet_bulb + 1.0, WATER, AIR, UNITS, SEA)
+    assert dry < wet
+
+
+@settings(deadline=None)
+@given(st.floats(0.1, 0.95), st.floats(5.0, 24.0))
+def test_the_fan_share_that_holds_a_set_point_takes_exactly_the_heat(share, wet_bulb):
+    heat = share * DESIGN
+    inlet = 30.0 + heat / (WATER * WATER_HEAT)
+    fan = tower_air_share(heat, inlet, wet_bulb, WATER, AIR, UNITS, SEA)
+    assert 0.0 < fan <= 1.0
+    if fan < 1.0:
+        taken = tower_heat(inlet, wet_bulb, WATER, AIR * fan, UNITS * fan**AIR_FLOW_POWER, SEA)
+        assert taken == pytest.approx(heat, rel=1e-3)
+        assert affinity_power_share(fan) < fan
+
+
+def test_water_at_the_wet_bulb_or_a_tower_without_flow_gives_no_heat():
+    assert tower_heat(20.0, 25.0, WATER, AIR, UNITS, SEA) == 0.0
+    assert tower_heat(35.0, 25.0, 0.0, AIR, UNITS, SEA) == 0.0
+    assert tower_heat(35.0, 25.0, WATER, 0.0, UNITS, SEA) == 0.0
+
+
+def test_a_design_point_that_no_tower_reaches_is_refused_with_the_way_out():
+    with pytest.raises(SiteError, match="give it more air"):
+        tower_units(37.0, 28.1, 28.0, WATER, AIR / 4.0, SEA)
+    with pytest.raises(SiteError, match="entering water > leaving water > wet bulb"):
+        tower_units(32.0, 37.0, 28.0, WATER, AIR, SEA)

@@ -1,0 +1,238 @@
+"""The command line: `twin sites | check | run | study | schema | catalogue`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from twin.errors import TwinError
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Energy twins of buildings and campuses.",
+)
+out = Console()
+err = Console(stderr=True)
+
+SiteText = Annotated[
+    str, typer.Argument(metavar="SITE", help="Folder or file of a site, or the name of a shipped one.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of tables.")]
+WeatherText = Annotated[str, typer.Option(help="City, .epw or .csv; default is the site's typical year.")]
+Step = Annotated[int, typer.Option(help="Length of a tick in minutes; must divide the hour.", min=1, max=60)]
+Components = Annotated[Path | None, typer.Option(help="Folder with component files of your own.")]
+
+
+def progress_bar() -> Progress:
+    """A bar on standard error that is silent where nobody watches."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=err, transient=True, disable=not err.is_terminal)
+
+
+def _print_json(answer: Any) -> None:
+    sys.stdout.write(json.dumps(answer, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def _extend(folder: Path | None) -> None:
+    if folder:
+        from twin.core import catalogue
+
+        catalogue.load_folder(folder)
+
+
+@app.command()
+def sites(as_json: AsJson = False) -> None:
+    """List the shipped sites."""
+    from twin.site.load import load, shipped
+
+    rows = []
+    for name, folder in shipped().items():
+        site = load(folder)
+        row = {
+            "name": name,
+            "title": site.name,
+            "province": site.location.province,
+            "floor_area_m2": site.floor_area.value,
+        }
+        rows.append({**row, "components": len(site.components), "measures": len(site.measures)})
+    if as_json:
+        _print_json(rows)
+        return
+    table = Table("site", "title", "province", "floor area m2", "components", "measures")
+    for row in rows:
+        title = f"{row['title'].get('en', '')} {row['title'].get('zh', '')}"  # type: ignore[attr-defined]
+        table.add_row(
+            str(row["name"]),
+            title,
+            str(row["province"]),
+            f"{row['floor_area_m2']:,.0f}",
+            str(row["components"]),
+            str(row["measures"]),
+        )
+    out.print(table)
+
+
+@app.command()
+def check(site: SiteText, components: Components = None, as_json: AsJson = False) -> None:
+    """Check a site file and say what it holds; every problem is reported at once."""
+    from collections import Counter
+
+    from twin.site.load import load
+
+    _extend(components)
+    found = load(site)
+    kinds = Counter(type(c).kind for c in found.components)
+    answer = {
+        "site": found.name.get("en", ""),
+        "path": str(found.path),
+        "components": dict(sorted(kinds.items())),
+        "numbers": len({q.place for q in found.quantities.values()}),
+        "uncertain": len(found.assumptions()),
+        "without_source": [f"{q.place}: {q.text}" for q in found.unsourced()],
+        "measures": sorted(found.measures),
+        "digest": found.digest(),
+    }
+    if as_json:
+        _print_json(answer)
+        return
+    out.print(f"[bold]{escape(str(answer['site']))}[/bold]: {len(found.components)} components, no problem found")
+    table = Table("kind", "number")
+    for kind, number in sorted(kinds.items()):
+        table.add_row(kind, str(number))
+    out.print(table)
+    out.print(
+        f"{answer['numbers']} numbers in the file, {answer['uncertain']} with a range, {len(found.unsourced())} without a source"
+    )
+    for line in answer["without_source"]:  # type: ignore[attr-defined]
+        out.print(f"  no source: {escape(line)}")
+
+
+@app.command()
+def run(
+    site: SiteText,
+    weather: WeatherText = "",
+    start: Annotated[
+        datetime | None, typer.Option(help="First hour, local standard time.", formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M"])
+    ] = None,
+    end: Annotated[
+        datetime | None, typer.Option(help="End, not included.", formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M"])
+    ] = None,
+    step: Step = 15,
+    measure: Annotated[list[str] | None, typer.Option(help="A measure to apply; may be repeated.")] = None,
+    table: Annotated[Path | None, typer.Option(help="Write every recorded tick to this .parquet or .csv file.")] = None,
+    components: Components = None,
+    as_json: AsJson = False,
+) -> None:
+    """Simulate a site, by default its calendar year."""
+    from twin.site.load import load
+
+    _extend(components)
+    found = load(site)
+    if measure:
+        found = found.with_measures(*measure)
+    from twin.study.runner import simulate
+    from twin.weather.year import Weather
+
+    with progress_bar() as bar:
+        task = bar.add_task("preparing kernels", total=None)
+        result = simulate(
+            found,
+            Weather.named(weather, found.year) if weather else None,
+            start,
+            end,
+            step * 60.0,
+            progress=lambda done, total: bar.update(task, completed=done, total=total),
+        )
+    if table:
+        from twin.study.files import write_frame
+
+        write_frame(result.frame(), table)
+    summary = result.summary()
+    if as_json:
+        _print_json(summary)
+        return
+    show_run(summary)
+
+
+def show_run(summary: dict[str, Any]) -> None:
+    """Print a run's summary as tables."""
+    out.print(
+        f"[bold]{escape(summary['site'])}[/bold]  {summary['start'][:10]} to {summary['end'][:10]}, weather {summary['weather']}"
+    )
+    total = summary["electricity_kwh"]
+    table = Table("end use", "MWh", "share")
+    for use, value in sorted(summary["end_uses_kwh"].items(), key=lambda pair: -pair[1]):
+        table.add_row(use, f"{value / 1e3:,.0f}", f"{value / total:.1%}" if total else "-")
+    table.add_row(
+        "[bold]electricity[/bold]", f"[bold]{total / 1e3:,.0f}[/bold]", f"{summary['electricity_kwh_m2']:.1f} kWh/m2"
+    )
+    out.print(table)
+    out.print(
+        f"peak {summary['peak_kw']:,.0f} kW at {summary['peak_time']}; {summary['co2_t']:,.0f} tCO2e; {summary['cost_cny']:,.0f} CNY"
+    )
+    out.print(
+        f"occupied outside the comfort band {summary['comfort_hours_outside']:.0f} h, unmet {summary['unmet_hours']:.0f} h (area-weighted)"
+    )
+    worst = max(summary["balance"].values(), default=0.0)
+    out.print(
+        f"energy balance closes to {worst:.0e} (worst of {len(summary['balance'])} media); {summary['wall_s']:.2f} s"
+    )
+    for note in summary["notes"]:
+        out.print(f"note: {escape(note)}")
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of site files, for editors."""
+    from twin.site.schema import schema as make
+
+    _print_json(make())
+
+
+@app.command()
+def catalogue(
+    kind: Annotated[str, typer.Argument(help="One kind; all when left out.")] = "",
+    components: Components = None,
+    as_json: AsJson = False,
+) -> None:
+    """Describe the component kinds: parameters, signals, ports."""
+    from twin.core import catalogue as kinds
+    from twin.core.describe import describe, page
+
+    _extend(components)
+    chosen = [kinds.kind(kind)] if kind else list(kinds.kinds().values())
+    if as_json:
+        _print_json([describe(each) for each in chosen])
+        return
+    for each in chosen:
+        out.print(page(each), markup=False, highlight=False)
+
+
+def main() -> None:
+    """Run the command line; a problem the user can mend becomes one message and an exit code."""
+    try:
+        app(standalone_mode=False)
+    except (typer.Abort, KeyboardInterrupt):
+        err.print("stopped; nothing half-written is left")
+        sys.exit(130)
+    except typer.Exit as stop:
+        sys.exit(stop.exit_code)
+    except TwinError as problem:
+        err.print(escape(str(problem)), soft_wrap=True, highlight=False)
+        sys.exit(problem.exit_code)
+    except Exception as problem:
+        if type(problem).__module__.startswith(("click", "typer")) and hasattr(problem, "exit_code"):
+            err.print(escape(problem.format_message()) if hasattr(problem, "format_message") else escape(str(problem)))
+            sys.exit(problem.exit_code)
+        raise

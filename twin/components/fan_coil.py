@@ -1,0 +1,137 @@
+"""Fan-coil units: recirculating terminals on chilled water, with outdoor air from an air-handling unit."""
+
+from twin.core import Component, Field, command, inlet, kernel, needs, output
+from twin.physics.air import AIR_HEAT, VAPORISATION, saturation_humidity
+from twin.units import M2, Celsius, Kelvin, M2PerPerson, M3PerSPerson, Pascal, Ratio, WattPerM2
+
+COIL_RISE = 4.0
+"""Mean coil surface over entering chilled water. [K] Half of a usual 5 K water rise plus 1.5 K over the tubes: assumption."""
+BYPASS = 0.85
+"""Latent removal over that of a coil without bypass; a contact factor of 0.85 (CIBSE Guide B3:2016, 3.3: 0.80..0.90)."""
+AIR_DENSITY = 1.2
+"""Density at which outdoor-air volumes are counted. [kg/m3] GB 50736-2012 (standard air)."""
+
+
+class FanCoil(Component):
+    """A thermostat with dead band, a coil, a fan and a share of treated outdoor air."""
+
+    brick = "Fan_Coil_Unit"
+    hourly = ("cooling_done",)
+    area: M2 = Field(gt=0)
+    """Floor area served."""
+    capacity: WattPerM2 = Field(130.0, gt=0)
+    """Sensible cooling per floor area at design."""
+    heating_capacity: WattPerM2 = Field(0.0, ge=0)
+    """Electric heating per floor area."""
+    cooling: Celsius = Field(25.0)
+    """Cooling set-point while in use."""
+    heating: Celsius = Field(20.0)
+    """Heating set-point while in use."""
+    cooling_setback: Celsius = Field(37.0)
+    """Cooling set-point out of use (GB 50189-2015, table B.0.4-1: 37 degC)."""
+    heating_setback: Celsius = Field(5.0)
+    """Heating set-point out of use (same table: 5 degC)."""
+    overcooling: Kelvin = Field(0.0, ge=0)
+    """How far simple on-off thermostats run below the cooling set-point on average."""
+    fan: WattPerM2 = Field(3.0, ge=0)
+    """Fan power per floor area while in use."""
+    density: M2PerPerson = Field(10.0, gt=0)
+    """Floor area per person at design."""
+    outdoor_air: M3PerSPerson = Field(30.0 / 3600.0, ge=0)
+    """Outdoor air per person (GB 50189-2015, table B.0.4-8: 30 m3/h)."""
+    demand_control: Ratio = Field(0.0, ge=0, le=1)
+    """Share of the outdoor air that follows carbon dioxide."""
+    tolerance: Kelvin = Field(0.556, gt=0)
+    """Deviation that counts as unmet (ANSI/ASHRAE/IES 90.1-2019, G3.1.2.3)."""
+    pressure: Pascal = Field(101325.0, gt=0)
+    """Barometric pressure."""
+
+    room = needs(
+        "room", conditioning="conditioning", dry="vapour", fresh="fresh", free="free", slope="slope", air="air",
+        humidity="humidity", carbon_dioxide="carbon_dioxide", unmet="unmet",
+    )  # fmt: skip
+    schedule = needs("schedule", value="use")
+    outdoor_unit = needs(
+        "supply_air", flow="fresh", fresh="fresh_wanted", return_heat="return_heat", return_vapour="return_vapour",
+        planned="planned", temperature="supply", humidity="supply_humidity",
+    )  # fmt: skip
+    chilled_water = needs("chilled_water", heat="wanted", share="share", water="water")
+    electricity = needs("electricity", power="power")
+
+    cooling_setpoint = command("degC", "Cooling set-point in use", start="cooling", point="AV", card="slider")
+    heating_setpoint = command("degC", "Heating set-point in use", start="heating", point="AV", card="slider")
+    use = inlet("1", "Terminal in use")
+    free = inlet("degC", "Zone temperature without conditioning")
+    slope = inlet("K/W", "Zone's rise per watt", start=1e-4)
+    air = inlet("degC", "Zone temperature")
+    humidity = inlet("kg/kg", "Zone humidity ratio")
+    carbon_dioxide = inlet("ppm", "Zone carbon dioxide")
+    planned = inlet("degC", "Supply temperature the unit plans")
+    supply = inlet("degC", "Supply temperature of the outdoor-air unit")
+    supply_humidity = inlet("kg/kg", "Supply humidity ratio")
+    share = inlet("1", "Share of the cooling granted", start=1.0)
+    water = inlet("degC", "Chilled-water supply temperature", start=7.0)
+    fresh = output("kg/s", "Outdoor air")
+    fresh_wanted = output("kg/s", "Outdoor air required")
+    return_heat = output("W", "Sensible heat of the air returned", medium="return_air", energy="out")
+    return_vapour = output("kg/s", "Vapour of the air returned")
+    wanted = output("W", "Coil load wanted, with latent heat")
+    sensible = output("W", "Sensible coil load wanted")
+    valve = output("1", "Valve position", point="AO")
+    cooling_done = output("W", "Heat given to the chilled water", medium="chilled_water", energy="out")
+    heater = output("W", "Electric heating")
+    power = output(
+        "W", "Electric power", medium="electricity", energy="in", end_use="terminals", point="AI", card="trend"
+    )
+    conditioning = output("W", "Sensible heat to the zone", medium="room", energy="out")
+    latent = output("W", "Heat of the vapour taken out of the zone's air", medium="vapour", energy="in")
+    supplied = output("W", "Sensible heat of the outdoor air", medium="supply_air", energy="in")
+    vapour = output("kg/s", "Vapour to the zone")
+    unmet = output("1", "Further off the set-point than allowed")
+
+    @kernel(tells=("fresh", "fresh_wanted", "return_heat", "return_vapour", "wanted", "sensible", "heater", "valve"))
+    def ask(
+        use, free, slope, air, humidity, carbon_dioxide, planned, water, cooling_setpoint, heating_setpoint, cooling_setback,
+        heating_setback, overcooling, area, capacity, heating_capacity, density, outdoor_air, demand_control, pressure,
+    ):  # fmt: skip
+        """What the zone needs beyond its outdoor air, limited by the coil; latent heat follows the coil's surface."""
+        on = use > 0.01
+        design = area / density * outdoor_air * AIR_DENSITY
+        level = min(max((carbon_dioxide - 600.0) / 400.0, 0.3), 1.0)
+        fresh = design * (1.0 - demand_control + demand_control * level) if on else 0.0
+        ready = free + slope * fresh * AIR_HEAT * (planned - air)
+        high = cooling_setpoint - overcooling if on else cooling_setback
+        low = heating_setpoint if on else heating_setback
+        strength = min(max((air - water) / 18.0, 0.0), 1.2)
+        sensible = min(max((ready - high) / slope, 0.0), capacity * area * strength)
+        heater = min(max((low - ready) / slope, 0.0), heating_capacity * area)
+        surface = water + COIL_RISE
+        wet = max(humidity - saturation_humidity(surface, pressure), 0.0)
+        ratio = BYPASS * VAPORISATION * wet / (AIR_HEAT * max(air - surface, 3.0))
+        valve = sensible / (capacity * area)
+        return fresh, fresh, fresh * AIR_HEAT * air, fresh * humidity, sensible * (1.0 + ratio), sensible, heater, valve
+
+    @kernel(tells=("cooling_done", "power", "conditioning", "latent", "supplied", "vapour", "unmet"))
+    def step(
+        use, free, slope, air, humidity, supply, supply_humidity, share, fresh, wanted, sensible, heater, area, fan,
+        cooling_setpoint, heating_setpoint, tolerance,
+    ):  # fmt: skip
+        """Deliver what was granted; the fan's heat stays in the zone."""
+        blowing = area * fan if use > 0.01 else 0.0
+        cold = sensible * share
+        supplied = fresh * AIR_HEAT * supply
+        back = fresh * AIR_HEAT * air
+        conditioning = supplied - back - cold + heater + blowing
+        latent = (wanted - sensible) * share
+        vapour = fresh * (supply_humidity - humidity) - latent / VAPORISATION
+        new = free + slope * conditioning
+        off = new > cooling_setpoint + tolerance or new < heating_setpoint - tolerance
+        return (
+            cold + latent,
+            blowing + heater,
+            conditioning,
+            latent,
+            supplied,
+            vapour,
+            1.0 if use > 0.01 and off else 0.0,
+        )

@@ -1,0 +1,131 @@
+"""A component is anything that converts or stores energy or makes a demand: one class in one file declares it whole."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.fields import FieldInfo
+
+from twin.core.kernel import Forcing, Kernel
+from twin.core.port import Port
+from twin.core.signal import Signal
+from twin.units import Unit
+
+__all__ = ["Component", "Field"]
+
+CLOCK = "dt"
+"""Kernels that name `dt` are told the length of the tick in seconds."""
+
+
+class Component(BaseModel):
+    """Base of every kind: annotated names are parameters, assigned names are signals, ports, kernels and forcing.
+
+    Raises
+    ------
+    TypeError
+        At import, when a kernel, forcing or port names something that the class does not declare.
+    """
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        allow_inf_nan=False,
+        use_attribute_docstrings=True,
+        ignored_types=(Signal, Kernel, Forcing, Port),
+    )
+    kind: ClassVar[str] = ""
+    brick: ClassVar[str] = ""
+    each_tick: ClassVar[tuple[str, ...]] = ()
+    hourly: ClassVar[tuple[str, ...]] = ()
+    signals: ClassVar[dict[str, Signal]] = {}
+    kernels: ClassVar[dict[str, Kernel]] = {}
+    forcings: ClassVar[dict[str, Forcing]] = {}
+    ports: ClassVar[dict[str, Port]] = {}
+
+    name: str
+    """Unique path of the component in its site, such as `tower/ahu`."""
+    multiplier: float = Field(1.0, ge=1.0)
+    """How many identical copies this one stands for."""
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        cls.kind = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
+        members = [(n, v) for base in reversed(cls.__mro__) for n, v in vars(base).items()]
+        cls.signals = {n: v for n, v in members if isinstance(v, Signal)}
+        cls.kernels = {n: v for n, v in members if isinstance(v, Kernel)}
+        cls.forcings = {n: v for n, v in members if isinstance(v, Forcing)}
+        cls.ports = {n: v for n, v in members if isinstance(v, Port)}
+        _check(cls)
+
+    @classmethod
+    def parameters(cls) -> dict[str, FieldInfo]:
+        """Parameters by name, without the component's own name."""
+        return {name: field for name, field in cls.model_fields.items() if name != "name"}
+
+    @classmethod
+    def unit(cls, parameter: str) -> str:
+        """SI unit of a parameter; `1` for plain numbers, empty for words."""
+        field = cls.model_fields[parameter]
+        marked = [m.symbol for m in field.metadata if isinstance(m, Unit)]
+        if marked:
+            return marked[0]
+        return "1" if field.annotation in (float, int) else ""
+
+    @classmethod
+    def is_series(cls, parameter: str) -> bool:
+        """Whether a parameter is an array of numbers, which kernels see as a view."""
+        return "tuple[float" in str(cls.model_fields[parameter].annotation)
+
+
+def _check(cls: type[Component]) -> None:
+    """Refuse names that are not declared, values told twice and values nobody tells."""
+    numbers = {n for n in cls.parameters() if cls.unit(n) or cls.is_series(n)}
+    known = numbers | set(cls.signals) | {CLOCK}
+    tellers: dict[str, str] = {}
+    for label, each in cls.kernels.items():
+        for name in each.told:
+            _known(cls, label, name, known)
+        for name in each.tells:
+            _known(cls, label, name, set(cls.signals))
+            _tellable(cls, label, name, ("state", "output"))
+            if name in tellers:
+                raise TypeError(f"{cls.__name__}: {name!r} is told by both {tellers[name]!r} and {label!r}")
+            tellers[name] = label
+    for label, wish in cls.forcings.items():
+        for name in wish.parameters:
+            _known(cls, label, name, set(cls.parameters()))
+        for name in wish.tells:
+            _known(cls, label, name, set(cls.signals))
+            _tellable(cls, label, name, ("inlet", "command"))
+    for label, port in cls.ports.items():
+        for _, name in port.channels:
+            _known(cls, label, name, set(cls.signals))
+    for name in (*cls.each_tick, *cls.hourly):
+        _known(cls, "record", name, set(cls.signals))
+    for name, signal in cls.signals.items():
+        if signal.store:
+            for word in re.findall(r"[a-z_]+", signal.store):
+                _known(cls, name, word, numbers)
+        if signal.role == "output" and name not in tellers:
+            raise TypeError(f"{cls.__name__}: nobody tells the output {name!r}; name it in a kernel's tells")
+        if isinstance(signal.start, str):
+            _known(cls, name, signal.start, numbers)
+
+
+def _known(cls: type[Component], where: str, name: str, known: set[str]) -> None:
+    if name not in known:
+        near = difflib.get_close_matches(name, sorted(known), 1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        raise TypeError(f"{cls.__name__}.{where}: {name!r} is not declared{hint}")
+
+
+def _tellable(cls: type[Component], where: str, name: str, roles: tuple[str, ...]) -> None:
+    role = cls.signals[name].role
+    if role not in roles:
+        raise TypeError(
+            f"{cls.__name__}.{where}: tells {name!r}, which is a {role}; only {' and '.join(roles)} can be told"
+        )

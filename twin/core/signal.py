@@ -1,0 +1,69 @@
+"""A signal is one live value of a component: a state, a command, an inlet or an output."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Role = Literal["state", "command", "inlet", "output"]
+Join = Literal["sum", "max", "mean"]
+Energy = Literal["in", "out", ""]
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """What a component declares of one of its live values.
+
+    Attributes
+    ----------
+    role : who tells it: `state` (own kernel, kept over ticks), `command` (schedules, operators, BACnet),
+        `inlet` (another component or the weather), `output` (own kernel, for this tick).
+    unit : SI unit.
+    doc : one line for the catalogue.
+    start : value before the first tick, or the name of the parameter that holds it.
+    join : how several sources become one value: `sum`, `max` or plain `mean`.
+    medium : what flows, where the signal is a flow that a balance must account for.
+    energy : `in` when a positive value brings energy into the component, `out` when it takes energy away.
+    store : J held per unit of this state, written with parameters (`capacity * area`); `1` for a state in J.
+    note : sentence for the run's notes when the recorded value is ever above zero (a curve that left its range).
+    end_use : word under which this electric power is summed over the site.
+    point, card, brick : hints for BACnet, the dashboard and Brick.
+    """
+
+    role: Role
+    unit: str
+    doc: str
+    start: float | str = 0.0
+    join: Join = "sum"
+    medium: str = ""
+    energy: Energy = ""
+    store: str = ""
+    point: str = ""
+    card: str = ""
+    brick: str = ""
+    note: str = ""
+    end_use: str = ""
+
+
+def state(unit: str, doc: str, *, start: float | str = 0.0, medium: str = "", store: str = "",
+          point: str = "", card: str = "", brick: str = "") -> Signal:  # fmt: skip
+    """Declare a value that the component keeps from one tick to the next; everybody reads its value at the tick's start."""
+    return Signal("state", unit, doc, start, "sum", medium, "", store, point, card, brick)
+
+
+def command(unit: str, doc: str, *, start: float | str = 0.0, point: str = "", card: str = "",
+            brick: str = "") -> Signal:  # fmt: skip
+    """Declare a value that schedules, operators, BACnet or optimisers set."""
+    return Signal("command", unit, doc, start, "sum", "", "", "", point, card, brick)
+
+
+def inlet(unit: str, doc: str, *, start: float | str = 0.0, join: Join = "sum", medium: str = "", energy: Energy = "",
+          point: str = "", card: str = "", brick: str = "") -> Signal:  # fmt: skip
+    """Declare a value that other components or the weather tell."""
+    return Signal("inlet", unit, doc, start, join, medium, energy, "", point, card, brick)
+
+
+def output(unit: str, doc: str, *, start: float | str = 0.0, medium: str = "", energy: Energy = "", point: str = "",
+           card: str = "", brick: str = "", note: str = "", end_use: str = "") -> Signal:  # fmt: skip
+    """Declare a value that one of the component's kernels tells in every tick."""
+    return Signal("output", unit, doc, start, "sum", medium, energy, "", point, card, brick, note, end_use)

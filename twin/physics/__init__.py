@@ -1,0 +1,1 @@
+"""Pure functions of building physics with their sources; they know no component."""

@@ -1,0 +1,166 @@
+"""A counterflow cooling tower as an enthalpy exchanger with a saturation specific heat (Braun's effectiveness model)."""
+
+from math import log
+
+from twin.errors import SiteError
+from twin.physics.air import AIR_HEAT, VAPORISATION, WATER_HEAT, saturation_humidity
+from twin.physics.exchanger import counterflow_effectiveness
+
+AIR_FLOW_POWER = -0.4
+"""Exponent of the air flow in the transfer units at constant water flow: NTU = c (water/air)^(1+n) with n = -0.6, the mean
+of the towers in Braun, Klein and Mitchell, Effectiveness models for cooling towers and cooling coils, ASHRAE Transactions
+95(2), 1989, and the usual value of the ASHRAE Handbook HVAC Systems and Equipment 2020, ch. 40."""
+SEARCH_SPAN = 60.0
+"""Widest approach to the wet bulb that the search for the leaving water covers. [K] More than any fill stands."""
+
+
+def saturation_enthalpy(temperature: float, pressure: float) -> float:
+    """Enthalpy of saturated air per kg of dry air, with the constant heats of `twin.physics.air`. [J/kg]
+
+    Parameters
+    ----------
+    temperature, pressure : float
+        Dry bulb [degC] and barometric pressure [Pa].
+
+    References
+    ----------
+    ASHRAE Fundamentals 2021, ch. 1, eq. 21 and 30 (vapour's sensible heat left out). Valid for -100..60 degC.
+
+    >>> round(saturation_enthalpy(28.0, 101325.0) / 1000.0, 1)
+    88.5
+    """
+    return AIR_HEAT * temperature + VAPORISATION * saturation_humidity(temperature, pressure)
+
+
+def tower_heat(inlet: float, wet_bulb: float, water: float, air: float, units: float, pressure: float) -> float:
+    """Heat that a tower takes from its water. [W]
+
+    The saturation specific heat is the chord between entering water and wet bulb, so that nothing needs iterating; a tower
+    sized by `tower_units` meets its design point exactly. Water lost to the air is not taken from the flow.
+
+    Parameters
+    ----------
+    inlet, wet_bulb : float
+        Entering water and entering air wet bulb. [degC]
+    water, air : float
+        Mass flows. [kg/s]
+    units : float
+        Number of transfer units at these flows, on the air side. [1]
+    pressure : float
+        Barometric pressure. [Pa]
+
+    References
+    ----------
+    Braun, Klein and Mitchell 1989 (see AIR_FLOW_POWER), air-side effectiveness of the counterflow tower. Valid for an
+    entering water above the wet bulb, 0..50 degC.
+
+    >>> tower_heat(28.0, 28.0, 100.0, 80.0, 2.0, 101325.0)
+    0.0
+    """
+    if inlet <= wet_bulb or air <= 0.0 or water <= 0.0:
+        return 0.0
+    top, bottom = saturation_enthalpy(inlet, pressure), saturation_enthalpy(wet_bulb, pressure)
+    steepness = (top - bottom) / (inlet - wet_bulb)
+    ratio = air * steepness / (water * WATER_HEAT)
+    if ratio > 1.0:
+        share = counterflow_effectiveness(units * ratio, 1.0 / ratio) / ratio
+    else:
+        share = counterflow_effectiveness(units, ratio)
+    return share * air * (top - bottom)
+
+
+def tower_leaving(heat: float, wet_bulb: float, water: float, air: float, units: float, pressure: float) -> float:
+    """Leaving water when the tower must take `heat`, by 40 bisections to better than 1e-9 K. [degC]
+
+    Parameters
+    ----------
+    heat : float
+        Heat to be taken. [W] The other arguments are those of `tower_heat`; a water flow above 0.
+
+    References
+    ----------
+    `tower_heat` solved for the leaving water; approaches of 0..60 K.
+
+    >>> round(tower_leaving(0.0, 25.0, 100.0, 80.0, 2.0, 101325.0), 6)
+    25.0
+    """
+    span = heat / (water * WATER_HEAT)
+    low, high = wet_bulb, wet_bulb + SEARCH_SPAN
+    for _ in range(40):
+        middle = 0.5 * (low + high)
+        if tower_heat(middle + span, wet_bulb, water, air, units, pressure) < heat:
+            low = middle
+        else:
+            high = middle
+    return high
+
+
+def tower_air_share(
+    heat: float, inlet: float, wet_bulb: float, water: float, air: float, units: float, pressure: float
+) -> float:
+    """Share of the full air flow, and so of fan speed, that takes `heat` from the water; 1 when even full flow takes less.
+
+    Fan power goes with the cube of this share (`twin.physics.fan.affinity_power_share`). [1]
+
+    Parameters
+    ----------
+    heat : float
+        Heat to be taken. [W] The other arguments are those of `tower_heat` at full air flow.
+
+    References
+    ----------
+    `tower_heat` solved for the air flow by 20 bisections (1e-6), transfer units by AIR_FLOW_POWER. Valid for 0.1..1.
+
+    >>> tower_air_share(0.0, 35.0, 25.0, 100.0, 80.0, 2.0, 101325.0) < 0.01
+    True
+    """
+    if tower_heat(inlet, wet_bulb, water, air, units, pressure) <= heat:
+        return 1.0
+    low, high = 0.0, 1.0
+    for _ in range(20):
+        share = 0.5 * (low + high)
+        at_share = units * share**AIR_FLOW_POWER
+        if tower_heat(inlet, wet_bulb, water, air * share, at_share, pressure) < heat:
+            low = share
+        else:
+            high = share
+    return high
+
+
+def tower_units(inlet: float, leaving: float, wet_bulb: float, water: float, air: float, pressure: float) -> float:
+    """Transfer units that a tower needs at its design point, for sizing; not called inside kernels. [1]
+
+    Parameters
+    ----------
+    inlet, leaving, wet_bulb : float
+        Entering water, leaving water and wet bulb at design. [degC]
+    water, air : float
+        Mass flows at design. [kg/s]
+    pressure : float
+        Barometric pressure. [Pa]
+
+    Raises
+    ------
+    SiteError
+        When the leaving water cannot be reached with this air flow by any tower.
+
+    References
+    ----------
+    `counterflow_effectiveness` solved for the transfer units, Incropera et al., 7th ed., table 11.4, counterflow.
+
+    >>> round(tower_units(37.0, 32.0, 28.0, 100.0, 80.0, 101325.0), 2)
+    1.08
+    """
+    if not inlet > leaving > wet_bulb:
+        raise SiteError(
+            f"tower: {inlet}, {leaving}, {wet_bulb} degC: entering water > leaving water > wet bulb is needed"
+        )
+    rise = saturation_enthalpy(inlet, pressure) - saturation_enthalpy(wet_bulb, pressure)
+    ratio = air * rise / (inlet - wet_bulb) / (water * WATER_HEAT)
+    share = water * WATER_HEAT * (inlet - leaving) / (air * rise)
+    if share >= min(1.0, 1.0 / ratio):
+        raise SiteError(f"tower: {air:g} kg/s of air cannot cool its water to {leaving} degC; give it more air")
+    # equal capacity flows: the general form is 0/0
+    if abs(ratio - 1.0) < 1e-4:
+        return share / (1.0 - share)
+    return log((1.0 - share * ratio) / (1.0 - share)) / (1.0 - ratio)

@@ -1,0 +1,87 @@
+"""The only tick loop there is: compiled once, whatever kinds a site has."""
+
+from __future__ import annotations
+
+from llvmlite import ir
+from numba import njit, types
+from numba.extending import intrinsic
+
+SUM, MAXIMUM, MEAN, RESOLVE = 0, 1, 2, 3
+"""How a join turns its sources into one value; `RESOLVE` takes the override if there is one, else the first source."""
+
+
+@intrinsic
+def _call(typing, address, vector, index, count):
+    def generate(context, builder, signature, arguments):
+        pointer = ir.PointerType()
+        kind = ir.FunctionType(ir.VoidType(), [pointer, pointer, ir.IntType(64)])
+        function = builder.inttoptr(arguments[0], kind.as_pointer())
+        told = [builder.inttoptr(arguments[1], pointer), builder.inttoptr(arguments[2], pointer), arguments[3]]
+        builder.call(function, told)
+        return context.get_dummy_value()
+
+    return types.void(types.int64, types.intp, types.intp, types.int64), generate
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def join(vector, joins, weights, place, count):
+    """Turn several sources into one value, `count` times, in the site's order."""
+    for _ in range(count):
+        mode, many = joins[place + 1], joins[place + 2]
+        first = place + 3
+        value = weights[first] * vector[joins[first]]
+        if mode == RESOLVE:
+            override = vector[joins[first + 1]]
+            if override == override:
+                value = override
+        elif mode == MAXIMUM:
+            for q in range(first + 1, first + many):
+                value = max(value, weights[q] * vector[joins[q]])
+        else:
+            for q in range(first + 1, first + many):
+                value += weights[q] * vector[joins[q]]
+            if mode == MEAN:
+                value /= many
+        vector[joins[place]] = value
+        place = first + many
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def run_ticks(
+    table, vector, index, joins, weights, states, forced, forcing, every, record, hourly, hour, means, total, sums,
+    per_hour, tick, row, count,
+):  # fmt: skip
+    """Run `count` ticks: forcing, kernels in order, state commit, record.
+
+    Parameters
+    ----------
+    table : (rows, 3) addresses of batches with their place in the index and their count; address 0 is a join.
+    vector : every signal and parameter; states first, their next values right behind.
+    forced, forcing : slots told by forcing, and (ticks of the chunk, columns) their means over each tick.
+    every, record : slots recorded each tick, (ticks of the chunk, columns).
+    hourly, hour, means : slots recorded as hourly means, their accumulator, (hours of the chunk, columns).
+    total, sums : slots summed over the chunk, and the sums.
+    per_hour : ticks in one hourly mean.
+    tick : ticks since the start of an hour; row : first row of the chunk to fill.
+    """
+    for t in range(row, row + count):
+        for j in range(forced.size):
+            vector[forced[j]] = forcing[t, j]
+        for k in range(table.shape[0]):
+            if table[k, 0] == 0:
+                join(vector, joins, weights, table[k, 1], table[k, 2])
+            else:
+                _call(table[k, 0], vector.ctypes.data, index.ctypes.data + 4 * table[k, 1], table[k, 2])
+        for j in range(states):
+            vector[j] = vector[states + j]
+        for j in range(every.size):
+            record[t, j] = vector[every[j]]
+        for j in range(hourly.size):
+            hour[j] += vector[hourly[j]]
+        tick += 1
+        if tick % per_hour == 0:
+            for j in range(hourly.size):
+                means[t // per_hour, j] = hour[j] / per_hour
+                hour[j] = 0.0
+        for j in range(total.size):
+            sums[j] += vector[total[j]]

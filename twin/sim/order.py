@@ -1,0 +1,81 @@
+"""Order the kernels of a site: whoever tells a value in a tick runs before whoever is told it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import networkx as nx
+
+from twin.core.component import CLOCK, Component
+from twin.errors import PlanError
+from twin.site.wiring import Address, Source
+
+Step = tuple[str, str, str]
+"""(component, kernel, "") of a kernel, or (component, "", signal) of a join."""
+
+
+def order(
+    components: Sequence[Component], wires: Mapping[Address, Sequence[Source]], joined: Iterable[Address]
+) -> list[list[Step]]:
+    """Generations of kernels and joins; everything in one generation is independent of everything else in it.
+
+    Parameters
+    ----------
+    components : in the site's order.
+    wires : sources of each told signal.
+    joined : told signals that need a join (several sources, a weight, or a command that can be overridden).
+
+    Raises
+    ------
+    PlanError
+        For a loop without storage, naming components and signals.
+    """
+    kinds = {each.name: type(each) for each in components}
+    joins = set(joined)
+    steps: dict[Step, int] = {}
+    tellers: dict[Address, Step] = {}
+    for each in components:
+        for label, kernel in type(each).kernels.items():
+            steps[each.name, label, ""] = len(steps)
+            for name in kernel.tells:
+                if type(each).signals[name].role != "state":
+                    tellers[each.name, name] = (each.name, label, "")
+    for name, signal in sorted(joins):
+        steps[name, "", signal] = len(steps)
+
+    def teller(told: Address) -> Step | None:
+        if told in joins:
+            return (told[0], "", told[1])
+        sources = wires.get(told)
+        return teller(sources[0].signal) if sources else tellers.get(told)
+
+    graph: nx.DiGraph[int] = nx.DiGraph()
+    graph.add_nodes_from(range(len(steps)))
+    names = list(steps)
+    for step, place in steps.items():
+        for before in _before(step, kinds, wires, teller):
+            if before != step:
+                graph.add_edge(steps[before], place)
+    try:
+        return [[names[place] for place in sorted(level)] for level in nx.topological_generations(graph)]
+    except nx.NetworkXUnfeasible:
+        loop = [names[edge[0]] for edge in nx.find_cycle(graph)]
+    path = " -> ".join(".".join(part for part in step if part) for step in [*loop, loop[0]])
+    raise PlanError(
+        f"energy loop without storage: {path}; put a storage component in it, or read a meter's last value for a decision"
+    )
+
+
+def _before(
+    step: Step,
+    kinds: Mapping[str, type[Component]],
+    wires: Mapping[Address, Sequence[Source]],
+    teller: Callable[[Address], Step | None],
+) -> list[Step]:
+    """Steps that must have run before this one."""
+    name, label, signal = step
+    if not label:
+        sources = [source.signal for source in wires.get((name, signal), ())]
+        return [found for source in sources if (found := teller(source)) is not None]
+    told = [t for t in kinds[name].kernels[label].told if t != CLOCK and t in kinds[name].signals]
+    return [found for t in told if (found := teller((name, t))) is not None]

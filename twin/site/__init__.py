@@ -1,0 +1,1 @@
+"""From the site file to a checked site and its graph."""

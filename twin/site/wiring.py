@@ -1,0 +1,143 @@
+"""Turn the edges between components into wires between signals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from twin.core.component import Component
+from twin.core.port import Port
+from twin.errors import PlanError
+from twin.units import EXTENSIVE
+
+Address = tuple[str, str]
+"""Name of a component and of one of its signals."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """One teller of an inlet: whose signal, and times what (copies of the teller per copy of the told)."""
+
+    signal: Address
+    weight: float = 1.0
+
+
+@dataclass
+class Wiring:
+    """All wires of a site, and the edges they come from."""
+
+    wires: dict[Address, list[Source]] = field(default_factory=dict)
+    edges: list[tuple[str, str, str]] = field(default_factory=list)
+    """(supplier, consumer, medium) of every connection, for the graph."""
+
+
+def wire(
+    components: Sequence[Component],
+    links: Mapping[Address, Sequence[str]],
+    inputs: Mapping[Address, Sequence[str]],
+) -> Wiring:
+    """Join what one end of each edge tells with what the other end is told.
+
+    Parameters
+    ----------
+    components : all components, in the site's order.
+    links : (component, needing port) -> names of suppliers; more than one is a merit chain.
+    inputs : (component, inlet or command) -> explicit sources, each `component.signal`.
+
+    Raises
+    ------
+    PlanError
+        For a missing supplier, a wrong medium, an unknown component or signal.
+    """
+    by_name = {each.name: each for each in components}
+    wiring = Wiring()
+    for consumer in components:
+        for label, port in type(consumer).ports.items():
+            if port.serving:
+                continue
+            suppliers = links.get((consumer.name, label), ())
+            if not suppliers and not port.optional:
+                raise PlanError(
+                    f"{consumer.name}: needs a supplier of {port.medium}; name one under '{label}:' or under 'suppliers:'"
+                )
+            chain = [_supplier(by_name, name, consumer.name, label, port.medium) for name in suppliers]
+            _join_chain(wiring, consumer, port, chain)
+    for (name, signal), sources in inputs.items():
+        for text in sources:
+            wiring.wires.setdefault((name, signal), []).append(_explicit(by_name, name, signal, text))
+    return wiring
+
+
+def _supplier(
+    by_name: Mapping[str, Component], name: str, consumer: str, label: str, medium: str
+) -> tuple[Component, Port]:
+    if name not in by_name:
+        raise PlanError(f"{consumer}.{label}: there is no component {name!r} to supply {medium}")
+    supplier = by_name[name]
+    serving = [port for port in type(supplier).ports.values() if port.serving]
+    for port in serving:
+        if port.medium == medium:
+            return supplier, port
+    offers = ", ".join(port.medium for port in serving) or "nothing"
+    raise PlanError(f"{consumer}.{label}: {name} supplies {offers}, not {medium}")
+
+
+def _join_chain(wiring: Wiring, consumer: Component, port: Port, chain: list[tuple[Component, Port]]) -> None:
+    """Wire one consumer to its merit chain of suppliers."""
+    own = dict(port.channels)
+    for place, (supplier, serving) in enumerate(chain):
+        wiring.edges.append((supplier.name, consumer.name, port.medium))
+        for channel, theirs in serving.channels:
+            if channel not in own or channel == "rest":
+                continue
+            mine, signals = own[channel], type(supplier).signals
+            if type(consumer).signals[mine].role in ("output", "state"):
+                if signals[theirs].role != "inlet":
+                    raise PlanError(
+                        f"{consumer.name}.{mine} and {supplier.name}.{theirs}: both tell the channel {channel!r}"
+                    )
+                if place == 0:
+                    _add(wiring, (supplier, theirs), (consumer, mine))
+            else:
+                _add(wiring, (consumer, mine), (supplier, theirs))
+        if place:
+            _pass_rest(wiring, chain[place - 1], (supplier, serving), consumer, own)
+    if chain and "rest" in own and "rest" in dict(chain[-1][1].channels):
+        _add(wiring, (consumer, own["rest"]), (chain[-1][0], dict(chain[-1][1].channels)["rest"]))
+
+
+def _pass_rest(
+    wiring: Wiring,
+    before: tuple[Component, Port],
+    after: tuple[Component, Port],
+    consumer: Component,
+    own: Mapping[str, str],
+) -> None:
+    """Ask the next supplier of a chain for what the one before could not give."""
+    rest = dict(before[1].channels).get("rest")
+    if rest is None:
+        raise PlanError(f"{consumer.name}: {before[0].name} tells no 'rest', so nothing can follow it in a chain")
+    for channel, theirs in after[1].channels:
+        asks = type(after[0]).signals[theirs].role == "inlet"
+        same = type(before[0]).signals[rest].unit == type(after[0]).signals[theirs].unit
+        if asks and channel in own and same:
+            source = Source((before[0].name, rest), before[0].multiplier / after[0].multiplier)
+            known = wiring.wires.setdefault((after[0].name, theirs), [])
+            if source not in known:
+                known.append(source)
+
+
+def _add(wiring: Wiring, told: tuple[Component, str], teller: tuple[Component, str]) -> None:
+    unit = type(teller[0]).signals[teller[1]].unit
+    weight = teller[0].multiplier / told[0].multiplier if unit in EXTENSIVE else 1.0
+    sources = wiring.wires.setdefault((told[0].name, told[1]), [])
+    sources.append(Source((teller[0].name, teller[1]), weight))
+
+
+def _explicit(by_name: Mapping[str, Component], name: str, signal: str, text: str) -> Source:
+    source, _, told = text.rpartition(".")
+    if source not in by_name or told not in type(by_name[source]).signals:
+        raise PlanError(f"{name}.inputs.{signal}: {text!r} is no signal; write 'component.signal'")
+    unit = type(by_name[source]).signals[told].unit
+    weight = by_name[source].multiplier / by_name[name].multiplier if unit in EXTENSIVE else 1.0
+    return Source((source, told), weight)

@@ -1,0 +1,1 @@
+"""Studies: runs, scenarios, uncertainty, economics and carbon."""

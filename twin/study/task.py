@@ -1,0 +1,76 @@
+"""One task of a study: all scenarios of one sample, small enough to send to another process and long enough to be worth it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from twin.sim.results import Run
+from twin.sim.scene import Scene
+from twin.site.measures import apply
+from twin.site.site import Site
+from twin.study.runner import simulate
+from twin.weather.almanac import Almanac
+from twin.weather.year import Weather
+
+_scenes: dict[tuple[str, int, str], Scene] = {}
+
+
+@dataclass(frozen=True)
+class Task:
+    """A site, its weather by name, numbers by place, and the scenarios to run."""
+
+    site: Site
+    weather: str
+    step: float
+    values: dict[str, float]
+    scenarios: Sequence[tuple[str, tuple[str, ...]]]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a study keeps of a run: [kWh], [kW], [t], [CNY], [h]."""
+
+    electricity: float
+    peak: float
+    carbon: float
+    cost: float
+    outside: float
+    unmet: float
+    end_uses: dict[str, float]
+
+
+def scene(weather: str, year: int, country: str) -> Scene:
+    """Weather and calendar, shared by all runs of this process."""
+    key = (weather, year, country)
+    if key not in _scenes:
+        _scenes[key] = Scene(Weather.named(weather, year), Almanac(country))
+    return _scenes[key]
+
+
+def run(site: Site, weather: str, step: float, values: dict[str, float], measures: tuple[str, ...]) -> Run:
+    """Run a site with other numbers and some measures."""
+    changed = apply(site.with_values(values) if values else site, measures, values)
+    shared = scene(weather, site.year, site.location.country)
+    return simulate(changed, shared.weather, step=step, scene=shared)
+
+
+def outcome(site: Site, weather: str, step: float, values: dict[str, float], measures: tuple[str, ...]) -> Outcome:
+    """The few figures of one run that a study keeps."""
+    done = run(site, weather, step, values, measures)
+    return Outcome(
+        done.electricity,
+        done.peak,
+        done.carbon,
+        done.cost,
+        done.zone_hours("outside"),
+        done.zone_hours("unmet"),
+        done.end_uses,
+    )
+
+
+def work(task: Task) -> dict[str, Outcome]:
+    """Run all scenarios of a task."""
+    return {
+        name: outcome(task.site, task.weather, task.step, task.values, measures) for name, measures in task.scenarios
+    }

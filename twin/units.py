@@ -1,0 +1,140 @@
+"""Units at the border: texts such as `22.5 MW` become coherent SI numbers once, and numbers become readable texts."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import BeforeValidator
+
+from twin.errors import UnitError
+
+if TYPE_CHECKING:
+    import pint
+
+QUANTITY = re.compile(r"^\s*([+-]?(?:\d[\d_,]*)?\.?\d+(?:[eE][+-]?\d+)?)\s*(.*?)\s*$")
+SPELLINGS = {
+    "": "1", "%": "percent", "m2": "m**2", "m3": "m**3", "degC": "degC", "K": "kelvin", "1": "dimensionless",
+    "ton": "refrigeration_ton", "RT": "refrigeration_ton",
+}  # fmt: skip
+EXTENSIVE = frozenset({"W", "J", "kg/s", "m3/s", "kg", "person", "lm", "CNY", "W/K"})
+"""Units of amounts: these grow with the number of identical copies, all others do not."""
+
+
+class Unit:
+    """Marks a parameter's type with the SI unit that its number has inside the program."""
+
+    def __init__(self, symbol: str) -> None:
+        self.symbol = symbol
+
+    def __repr__(self) -> str:
+        return f"Unit({self.symbol!r})"
+
+
+@cache
+def registry() -> pint.UnitRegistry[Any]:
+    """The one pint registry, with the words that buildings add."""
+    import pint
+
+    units: pint.UnitRegistry[Any] = pint.UnitRegistry(autoconvert_offset_to_baseunit=True, cache_folder=":auto:")
+    for line in ("person = [person]", "CNY = [currency] = yuan", "CO2 = [carbon]", "floor = [floor]"):
+        units.define(line)
+    units.define("tCO2 = 1000 * kilogram = tCO2e")
+    return units
+
+
+@cache
+def _factor(text: str, target: str) -> tuple[float, float]:
+    """Scale and offset from one unit text to another; temperatures have an offset.
+
+    >>> _factor("kW", "W")
+    (1000.0, 0.0)
+    """
+    if text == target:
+        return 1.0, 0.0
+    units = registry()
+    try:
+        zero = units.Quantity(0.0, _spell(text)).to(_spell(target)).magnitude
+        one = units.Quantity(1.0, _spell(text)).to(_spell(target)).magnitude
+    except Exception as problem:  # pint raises AttributeError, DimensionalityError, TokenError and others
+        raise UnitError(f"{text!r} is not a unit of {target!r}; write for instance '1 {target}'") from problem
+    return float(one - zero), float(zero)
+
+
+def _spell(text: str) -> str:
+    """Write m2 and similar the way pint reads them."""
+    if text in SPELLINGS:
+        return SPELLINGS[text]
+    return re.sub(r"\b(mm|cm|m|km)([23])\b", r"\1**\2", text).replace("%", "percent")
+
+
+def parse(text: str, unit: str) -> float:
+    """Read a quantity such as `22.5 MW` as a number in `unit`.
+
+    Parameters
+    ----------
+    text : str
+        A number with a unit; the unit may be left out only where `unit` is `1`.
+    unit : str
+        The SI unit wanted.
+
+    Raises
+    ------
+    UnitError
+        When there is no number, no unit, or a unit of another dimension.
+
+    >>> parse("22.5 MW", "W")
+    22500000.0
+    >>> parse("45 %", "1")
+    0.45
+    """
+    found = QUANTITY.match(text)
+    if not found:
+        raise UnitError(f"{text!r} is not a number with a unit; write for instance '1 {unit}'")
+    number, symbol = found.groups()
+    if not symbol and unit not in ("", "1"):
+        raise UnitError(f"{text!r} has no unit; write for instance '{number} {unit}'")
+    scale, offset = _factor(symbol, unit) if symbol else (1.0, 0.0)
+    value = float(number.replace(",", "").replace("_", "")) * scale + offset
+    return float(f"{value:.15g}")
+
+
+def _reader(unit: str) -> BeforeValidator:
+    return BeforeValidator(lambda value: parse(value, unit) if isinstance(value, str) else value)
+
+
+def _kind(unit: str) -> Any:
+    return (Unit(unit), _reader(unit))
+
+
+Ratio = Annotated[float, *_kind("1")]
+Watt = Annotated[float, *_kind("W")]
+Joule = Annotated[float, *_kind("J")]
+Celsius = Annotated[float, *_kind("degC")]
+Kelvin = Annotated[float, *_kind("K")]
+Metre = Annotated[float, *_kind("m")]
+M2 = Annotated[float, *_kind("m2")]
+M3 = Annotated[float, *_kind("m3")]
+Second = Annotated[float, *_kind("s")]
+Degree = Annotated[float, *_kind("deg")]
+Person = Annotated[float, *_kind("person")]
+Pascal = Annotated[float, *_kind("Pa")]
+Lux = Annotated[float, *_kind("lx")]
+KgPerS = Annotated[float, *_kind("kg/s")]
+M3PerS = Annotated[float, *_kind("m3/s")]
+M3PerSPerson = Annotated[float, *_kind("m3/s/person")]
+M3PerSM2 = Annotated[float, *_kind("m3/s/m2")]
+PerSecond = Annotated[float, *_kind("1/s")]
+WattPerM2 = Annotated[float, *_kind("W/m2")]
+WattPerKelvin = Annotated[float, *_kind("W/K")]
+WattPerM2Kelvin = Annotated[float, *_kind("W/m2/K")]
+JoulePerKelvin = Annotated[float, *_kind("J/K")]
+JoulePerM2Kelvin = Annotated[float, *_kind("J/m2/K")]
+M2PerPerson = Annotated[float, *_kind("m2/person")]
+WattPerPerson = Annotated[float, *_kind("W/person")]
+WattPerM3S = Annotated[float, *_kind("W/(m3/s)")]
+YuanPerJoule = Annotated[float, *_kind("CNY/J")]
+YuanPerWatt = Annotated[float, *_kind("CNY/W")]
+Yuan = Annotated[float, *_kind("CNY")]
+KgPerJoule = Annotated[float, *_kind("kg/J")]

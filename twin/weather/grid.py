@@ -1,0 +1,129 @@
+"""Weather on a regular grid of time, with the sun and moist-air columns that follow from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from twin.weather import moist
+
+if TYPE_CHECKING:
+    from twin.weather.year import Weather
+
+Floats = npt.NDArray[np.float64]
+LINEAR = ("dry_bulb", "dew_point", "pressure", "wind_speed", "infrared")
+
+
+@dataclass
+class Grid:
+    """Columns of one stretch of time; every value belongs to the interval that starts at its place."""
+
+    step: float
+    dry_bulb: Floats
+    dew_point: Floats
+    pressure: Floats
+    wind_speed: Floats
+    infrared: Floats
+    global_horizontal: Floats
+    direct_normal: Floats
+    diffuse_horizontal: Floats
+    zenith: Floats
+    azimuth: Floats
+    extraterrestrial: Floats
+    airmass: Floats
+    humidity: Floats
+    wet_bulb: Floats
+    hour: Floats = field(default_factory=lambda: np.empty(0))
+    day_kind: npt.NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    planes: dict[tuple[float, float], tuple[Floats, Floats, Floats]] = field(default_factory=dict)
+    """Sun on tilted planes already worked out, by (tilt, azimuth)."""
+    month: npt.NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+
+
+def cut(weather: Weather, start: float, step: float, count: int) -> Grid:
+    """Weather on `count` intervals of `step` seconds from `start`, seconds since the year began in local standard time.
+
+    Temperatures, pressure and wind are linear between the file's values, which stand for the middle of their interval
+    where it is a mean and for its end where the file says so. Irradiance keeps the energy of every interval of the file:
+    inside it, it follows the height of the sun. Time before or after the file wraps around, since a year is periodic.
+    """
+    import pvlib
+
+    middle = start + (np.arange(count) + 0.5) * step
+    total = len(weather.dry_bulb)
+    position = middle / weather.step - weather.offset
+    low = np.floor(position).astype(np.int64)
+    share = position - low
+    columns = {
+        name: (1.0 - share) * getattr(weather, name)[low % total] + share * getattr(weather, name)[(low + 1) % total]
+        for name in LINEAR
+    }
+    sun = _sun(weather, start, step, count)
+    extra = pvlib.irradiance.get_extra_radiation(sun["day"])
+    mass = pvlib.atmosphere.get_relative_airmass(np.minimum(sun["zenith"], 89.0))
+    humidity = moist.humidity_ratio(columns["dew_point"], columns["pressure"])
+    bulb = moist.wet_bulb(columns["dry_bulb"], humidity, columns["pressure"])
+    light = _light(weather, start, step, count, sun["zenith"])
+    return Grid(
+        step,
+        columns["dry_bulb"],
+        columns["dew_point"],
+        columns["pressure"],
+        columns["wind_speed"],
+        columns["infrared"],
+        light["global_horizontal"],
+        light["direct_normal"],
+        light["diffuse_horizontal"],
+        sun["zenith"],
+        sun["azimuth"],
+        np.asarray(extra),
+        np.asarray(mass),
+        humidity,
+        bulb,
+    )
+
+
+def _sun(weather: Weather, start: float, step: float, count: int) -> dict[str, Floats]:
+    """Where the sun stands in the middle of each interval."""
+    import pandas as pd
+    import pvlib
+
+    first = weather.start + timedelta(seconds=start + 0.5 * step)
+    times = pd.date_range(first, periods=count, freq=pd.Timedelta(seconds=step))
+    sun = pvlib.solarposition.ephemeris(times, weather.latitude, weather.longitude)
+    return {
+        "zenith": sun["apparent_zenith"].to_numpy(),
+        "azimuth": sun["azimuth"].to_numpy(),
+        "day": (np.floor((start + (np.arange(count) + 0.5) * step) / 86400.0) + weather.start.timetuple().tm_yday - 1)
+        % 365.0
+        + 1.0,
+    }
+
+
+def _light(weather: Weather, start: float, step: float, count: int, zenith: Floats) -> dict[str, Floats]:
+    """Spread the irradiance of each file interval over its grid intervals by the sun's height, keeping its energy."""
+    middle = start + (np.arange(count) + 0.5) * step
+    total = len(weather.dry_bulb)
+    which = np.floor(middle / weather.step).astype(np.int64)
+    height = np.maximum(np.cos(np.radians(zenith)), 0.0)
+    place = which - which[0]
+    ticks = np.bincount(place)
+    heights = np.bincount(place, weights=height)
+    mean = (heights / ticks)[place]
+    shape = np.where(mean > 0.0, height / np.where(mean > 0.0, mean, 1.0), 1.0)
+    flat = {
+        name: getattr(weather, name)[which % total]
+        for name in ("global_horizontal", "diffuse_horizontal", "direct_normal")
+    }
+    up = (height > 0.0).astype(float)
+    lit = (np.bincount(place, weights=up) / ticks)[place]
+    beam = np.where(lit > 0.0, up / np.where(lit > 0.0, lit, 1.0), 0.0)
+    return {
+        "global_horizontal": flat["global_horizontal"] * shape,
+        "diffuse_horizontal": flat["diffuse_horizontal"] * shape,
+        "direct_normal": flat["direct_normal"] * beam,
+    }

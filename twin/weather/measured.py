@@ -1,0 +1,130 @@
+"""Weather that somebody measured, from a CSV file or from BACnet points; what is not measured is derived and said."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from twin.errors import WeatherError
+from twin.weather import moist
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = npt.NDArray[np.float64]
+NEEDED = ("dry_bulb", "global_horizontal")
+LONGEST = 3.0
+"""Longest gap that is filled. [h]"""
+
+
+def read(path: Path) -> dict[str, Any]:
+    """Fields of a `Weather` from a CSV file.
+
+    The first lines may be comments `# latitude: 22.5` for latitude, longitude and elevation.
+
+    Raises
+    ------
+    WeatherError
+        For a missing file, column, place, or a long gap.
+    """
+    import pandas as pd
+
+    if not path.is_file():
+        raise WeatherError(f"{path}: no such weather file")
+    place: dict[str, float] = {}
+    with path.open(encoding="utf-8") as lines:
+        for line in lines:
+            if not line.startswith("#"):
+                break
+            key, _, value = line[1:].partition(":")
+            place[key.strip()] = float(value)
+    for key in ("latitude", "longitude"):
+        if key not in place:
+            raise WeatherError(f"{path}: {key} is missing; write a first line '# {key}: 22.5'")
+    frame = pd.read_csv(path, comment="#")
+    if "time" not in frame:
+        raise WeatherError(f"{path}: column 'time' is missing; write ISO times with their offset")
+    frame.index = pd.DatetimeIndex(pd.to_datetime(frame.pop("time")))
+    return columns(
+        frame, path.stem, f"measured, {path.name}", place["latitude"], place["longitude"], place.get("elevation", 0.0)
+    )
+
+
+def columns(
+    frame: pd.DataFrame, name: str, source: str, latitude: float, longitude: float, elevation: float
+) -> dict[str, Any]:
+    """Fields of a `Weather` from a frame of measured means with an aware, regular time index.
+
+    Needs dry_bulb [degC], global_horizontal [W/m2] and relative_humidity [1] or dew_point [degC]; splits the sun by Erbs'
+    model and takes the sky's infrared from Berdahl and Martin (Solar Energy 32(5), 1984) where they are not measured.
+
+    Raises
+    ------
+    WeatherError
+        For a missing column, an irregular index or a gap over three hours.
+    """
+    import pandas as pd
+
+    for needed in NEEDED:
+        if needed not in frame:
+            raise WeatherError(f"{name}: column {needed!r} is missing; it cannot be derived from the others")
+    if "relative_humidity" not in frame and "dew_point" not in frame:
+        raise WeatherError(f"{name}: column 'relative_humidity' or 'dew_point' is missing")
+    index = pd.DatetimeIndex(frame.index)
+    step = float((index[1] - index[0]).total_seconds())
+    if not (np.diff(index.as_unit("ns").asi8) == step * 1e9).all():
+        raise WeatherError(f"{name}: times are not regular; give one row every {step:.0f} s")
+    filled, notes = _fill(frame, step, name)
+    dry = filled["dry_bulb"]
+    pressure = filled.get("pressure", np.full(len(dry), 101325.0 * (1.0 - 2.25577e-5 * elevation) ** 5.2559))
+    dew = filled["dew_point"] if "dew_point" in filled else moist.dew_point(dry, filled["relative_humidity"])
+    light = _split(filled, index, step, latitude, longitude)
+    sky = 0.711 + 0.56 * dew / 100.0 + 0.73 * (dew / 100.0) ** 2
+    infrared = filled.get("infrared", sky * 5.67e-8 * (dry + 273.15) ** 4)
+    return {
+        "name": name, "source": source, "latitude": latitude, "longitude": longitude, "elevation": elevation,
+        "start": index[0].to_pydatetime(), "step": step, "offset": 0.5, "dry_bulb": dry, "dew_point": dew, "pressure": pressure,
+        "wind_speed": filled.get("wind_speed", np.full(len(dry), 2.0)), "infrared": infrared, "notes": tuple(notes), **light,
+    }  # fmt: skip
+
+
+def _fill(frame: pd.DataFrame, step: float, name: str) -> tuple[dict[str, Floats], list[str]]:
+    filled, notes = {}, []
+    for column in frame.columns:
+        values = frame[column].to_numpy(dtype=float)
+        missing = ~np.isfinite(values)
+        if missing.any():
+            edges = np.flatnonzero(np.diff(np.r_[0, missing.astype(int), 0]))
+            longest = float((edges[1::2] - edges[::2]).max()) * step / 3600.0
+            if longest > LONGEST:
+                raise WeatherError(
+                    f"{name}: {column} is missing for {longest:.1f} h on end; at most {LONGEST:.0f} h can be filled"
+                )
+            places = np.arange(len(values))
+            values = np.interp(places, places[~missing], values[~missing])
+            notes.append(f"{column}: {int(missing.sum())} missing values filled by interpolation")
+        filled[str(column)] = values
+    return filled, notes
+
+
+def _split(
+    filled: dict[str, Floats], index: pd.DatetimeIndex, step: float, latitude: float, longitude: float
+) -> dict[str, Floats]:
+    """Direct and diffuse from global irradiance (Erbs, Klein and Duffie, Solar Energy 28(4), 1982), unless measured."""
+    import pandas as pd
+    import pvlib
+
+    total = np.maximum(filled["global_horizontal"], 0.0)
+    if "direct_normal" in filled and "diffuse_horizontal" in filled:
+        return {k: filled[k] for k in ("global_horizontal", "direct_normal", "diffuse_horizontal")}
+    middle = index + pd.Timedelta(seconds=step / 2)
+    zenith = pvlib.solarposition.ephemeris(middle, latitude, longitude)["apparent_zenith"].to_numpy()
+    parts = pvlib.irradiance.erbs(total, zenith, middle)
+    return {
+        "global_horizontal": total,
+        "direct_normal": np.nan_to_num(np.asarray(parts["dni"], dtype=float)),
+        "diffuse_horizontal": np.nan_to_num(np.asarray(parts["dhi"], dtype=float), nan=0.0),
+    }
