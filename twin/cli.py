@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from twin.errors import TwinError
+from twin.tables import out, show_run, show_study
 
 app = typer.Typer(
     add_completion=False,
@@ -22,7 +23,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Energy twins of buildings and campuses.",
 )
-out = Console()
 err = Console(stderr=True)
 
 SiteText = Annotated[
@@ -165,31 +165,41 @@ def run(
     show_run(summary)
 
 
-def show_run(summary: dict[str, Any]) -> None:
-    """Print a run's summary as tables."""
-    out.print(
-        f"[bold]{escape(summary['site'])}[/bold]  {summary['start'][:10]} to {summary['end'][:10]}, weather {summary['weather']}"
-    )
-    total = summary["electricity_kwh"]
-    table = Table("end use", "MWh", "share")
-    for use, value in sorted(summary["end_uses_kwh"].items(), key=lambda pair: -pair[1]):
-        table.add_row(use, f"{value / 1e3:,.0f}", f"{value / total:.1%}" if total else "-")
-    table.add_row(
-        "[bold]electricity[/bold]", f"[bold]{total / 1e3:,.0f}[/bold]", f"{summary['electricity_kwh_m2']:.1f} kWh/m2"
-    )
-    out.print(table)
-    out.print(
-        f"peak {summary['peak_kw']:,.0f} kW at {summary['peak_time']}; {summary['co2_t']:,.0f} tCO2e; {summary['cost_cny']:,.0f} CNY"
-    )
-    out.print(
-        f"occupied outside the comfort band {summary['comfort_hours_outside']:.0f} h, unmet {summary['unmet_hours']:.0f} h (area-weighted)"
-    )
-    worst = max(summary["balance"].values(), default=0.0)
-    out.print(
-        f"energy balance closes to {worst:.0e} (worst of {len(summary['balance'])} media); {summary['wall_s']:.2f} s"
-    )
-    for note in summary["notes"]:
-        out.print(f"note: {escape(note)}")
+@app.command()
+def study(
+    site: SiteText,
+    weather: WeatherText = "",
+    step: Step = 60,
+    samples: Annotated[int, typer.Option(help="Samples of the uncertain numbers.", min=2)] = 30,
+    seed: Annotated[int, typer.Option(help="Seed of the samples.")] = 0,
+    workers: Annotated[int, typer.Option(help="Processes; 0 takes all cores.", min=0)] = 0,
+    report: Annotated[Path | None, typer.Option(help="Write an HTML report here.")] = None,
+    bacnet: Annotated[
+        bool, typer.Option("--bacnet", help="Also read two weeks from a virtual building over BACnet/IP.")
+    ] = False,
+    components: Components = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compare a site with its retrofit measures, with P10-P50-P90 on every saving."""
+    from twin.site.load import load
+
+    _extend(components)
+    found = load(site)
+    from twin.answer import Question
+    from twin.answer import answer as find_answer
+
+    question = Question(found, weather or found.location.climate, step * 60.0, samples, seed, workers or None, bacnet)
+    with progress_bar() as bar:
+        task = bar.add_task("preparing", total=None)
+        answer = find_answer(
+            question, report, lambda what, done, total: bar.update(task, description=what, completed=done, total=total)
+        )
+    if as_json:
+        _print_json(answer)
+        return
+    show_study(answer)
+    if report:
+        out.print(f"report: {report}")
 
 
 @app.command()

@@ -1,5 +1,6 @@
 """The cooling tower: its design point, its limits and its search."""
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -8,6 +9,7 @@ from twin.errors import SiteError
 from twin.physics.air import WATER_HEAT
 from twin.physics.fan import affinity_power_share
 from twin.physics.tower import AIR_FLOW_POWER, tower_air_share, tower_heat, tower_leaving, tower_units
+from twin.physics.tower import saturation_enthalpy as saturated
 
 SEA = 101325.0
 WATER = 250.0
@@ -64,3 +66,21 @@ def test_a_design_point_that_no_tower_reaches_is_refused_with_the_way_out():
         tower_units(37.0, 28.1, 28.0, WATER, AIR / 4.0, SEA)
     with pytest.raises(SiteError, match="entering water > leaving water > wet bulb"):
         tower_units(32.0, 37.0, 28.0, WATER, AIR, SEA)
+
+
+def merkel_number(inlet, leaving, wet_bulb):
+    """Merkel's integral of dh / (hs - h) up the tower, by the trapezoidal rule."""
+    water = np.linspace(leaving, inlet, 400)
+    air = saturated(wet_bulb, SEA) + WATER * WATER_HEAT / AIR * (water - leaving)
+    drive = np.array([saturated(float(each), SEA) for each in water]) - air
+    return float(np.trapezoid(WATER * WATER_HEAT / AIR / drive, water))
+
+
+@pytest.mark.parametrize("wet_bulb", [28.0, 24.0, 18.0, 10.0, 2.0])
+@pytest.mark.parametrize("share", [1.0, 0.5])
+def test_leaving_water_is_within_three_tenths_of_a_kelvin_of_merkels_integral(wet_bulb, share):
+    number = merkel_number(37.0, 32.0, 28.0)
+    found = tower_leaving(share * DESIGN, wet_bulb, WATER, AIR, UNITS, SEA)
+    # colder water needs a larger tower, so the integral's solution lies between these two
+    assert merkel_number(found + 0.3 + 5.0 * share, found + 0.3, wet_bulb) < number
+    assert merkel_number(found - 0.3 + 5.0 * share, found - 0.3, wet_bulb) > number

@@ -2,7 +2,7 @@
 
 from twin.core import Component, Field, command, forcing, inlet, kernel, needs, output, serves, state
 from twin.physics.air import AIR_HEAT, VAPORISATION, saturation_humidity
-from twin.physics.machines import vav_fan_power_share
+from twin.physics.fan import vav_fan_power_share
 from twin.units import Celsius, Kelvin, M3PerS, Pascal, Ratio, WattPerM3S
 
 AIR_DENSITY = 1.2

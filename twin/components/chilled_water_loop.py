@@ -1,7 +1,7 @@
 """The chilled-water loop: collects coil loads, pumps the water, resets its temperature."""
 
 from twin.core import Component, Field, command, forcing, inlet, kernel, needs, output, serves
-from twin.physics.machines import variable_pump_power_share
+from twin.physics.fan import variable_pump_power_share
 from twin.units import Celsius, Kelvin, Ratio, Watt
 
 

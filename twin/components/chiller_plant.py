@@ -3,7 +3,7 @@
 from math import ceil
 
 from twin.core import Component, Field, inlet, kernel, needs, output, serves
-from twin.physics.machines import biquadratic, quadratic
+from twin.physics.curve import biquadratic, quadratic
 from twin.units import KgPerS, Ratio, Watt
 
 CURVES = (

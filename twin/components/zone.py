@@ -5,6 +5,7 @@ from math import exp, sqrt
 from twin.core import Component, Field, forcing, inlet, kernel, output, serves, state
 from twin.physics import solar
 from twin.physics.air import AIR_HEAT
+from twin.physics.daylight import interior_illuminance
 from twin.physics.envelope import free_air, settle
 from twin.units import (
     M2,
@@ -46,7 +47,7 @@ class Zone(Component):
     wall_u: WattPerM2Kelvin = Field(0.8, gt=0)
     """Transmittance of the opaque wall."""
     wall_capacity: JoulePerM2Kelvin = Field(175e3, gt=0)
-    """Heat capacity of the wall per wall area (ISO 52016-1:2017, table B.14: medium construction)."""
+    """Heat capacity of the wall per wall area: about 80 mm of concrete (2,300 kg/m3 x 0.95 kJ/kgK); an assumption."""
     wall_absorptance: Ratio = Field(0.6, ge=0, le=1)
     """Sun absorbed by walls and roof (ASHRAE Fundamentals 2021, ch. 18: 0.52 light, 0.9 dark)."""
     window_u: WattPerM2Kelvin = Field(2.5, gt=0)
@@ -192,9 +193,9 @@ class Zone(Component):
 
     @kernel(tells=("daylight",))
     def shine(light, area, height, facade, window_ratio):
-        """Mean illuminance from the flux through the glass: BRE's average daylight factor (CIBSE LG10:2014, 4.3), R = 0.5."""
+        """Mean illuminance by BRE's average daylight factor."""
         surfaces = 2.0 * area + 4.0 * sqrt(area) * height
-        return light * facade * window_ratio / (surfaces * 0.75)
+        return interior_illuminance(light, 1.0, facade * window_ratio, surfaces, 0.5)
 
     @kernel(tells=("humidity", "carbon_dioxide"))
     def mix(

@@ -40,9 +40,14 @@ def emit(function: Callable[..., Any], name: str, reached: dict[str, str]) -> st
         raise TypeError(f"{function.__qualname__}: kernels do not raise; NaN is found after each stretch and named")
     for used in function.__code__.co_names:
         value = function.__globals__.get(used)
-        if used in reached or value is None:
+        if value is None:
             continue
-        reached[used] = _reach(function, used, value, reached)
+        text = _reach(function, used, value, {} if used in reached else reached)
+        if reached.get(used, text) != text:
+            raise TypeError(
+                f"{function.__qualname__} and a function it calls mean different things by {used!r}; rename one"
+            )
+        reached[used] = text
         reached[used] = reached.pop(used)  # callees stand before callers
     return "@njit(error_model='numpy')\n" + ast.unparse(tree)
 

@@ -53,7 +53,7 @@ def wet_bulb(dry_bulb: Floats, humidity: Floats, pressure: Floats) -> Floats:
     ASHRAE Fundamentals 2021, ch. 1, eq. 33 (over water), solved by Newton steps.
 
     >>> wet_bulb(np.array([30.0]), np.array([0.016]), np.array([101325.0])).round(2).tolist()
-    [23.89]
+    [23.79]
     """
 
     def off(t: Floats) -> Floats:
@@ -62,7 +62,7 @@ def wet_bulb(dry_bulb: Floats, humidity: Floats, pressure: Floats) -> Floats:
         right = (2501.0 - 2.326 * t) * saturated - 1.006 * (dry_bulb - t)
         return right / (2501.0 + 1.86 * dry_bulb - 4.186 * t) - humidity
 
-    low = dry_bulb - 25.0
+    low = dry_bulb - 40.0
     high = np.array(dry_bulb, dtype=np.float64)
     guess = dry_bulb - 4.0
     for _ in range(12):

@@ -1,0 +1,1 @@
+"""Shipped sites, one folder each."""

@@ -1,0 +1,70 @@
+"""Answer a question about a site: compare its measures, read its building over BACnet, write the report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from twin.site.site import Site
+from twin.study.compare import compare
+from twin.study.files import write_text
+from twin.study.task import run
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Question:
+    """A site with its measures, the weather by name, the tick [s], samples and their seed, processes, and BACnet or not."""
+
+    site: Site
+    weather: str
+    step: float
+    samples: int
+    seed: int
+    workers: int | None
+    bacnet: bool
+
+
+def answer(question: Question, report: Path | None, progress: Progress) -> dict[str, Any]:
+    """The study in the stable keys of `twin study --json`; also writes the report when a path is given.
+
+    Parameters
+    ----------
+    progress : told (what is being done, steps done, steps in all).
+
+    Raises
+    ------
+    TwinError
+        When a run, the building or the report fails.
+    """
+    site, step = question.site, question.step
+    progress("compiling kernels (first time only)", 0, 1)
+    central = run(site, question.weather, step, {}, ())
+    found = compare(
+        site, question.weather, step, question.samples, question.seed, question.workers,
+        lambda done, total: progress("comparing scenarios", done, total),
+    )  # fmt: skip
+    manifest = {**central.manifest(), "seed": question.seed, "samples": question.samples}
+    found |= {"balance": central.balance, "notes": central.notes, "manifest": manifest, "bacnet": None}
+    compared = None
+    if question.bacnet:
+        from twin.live import compare_live
+
+        found["bacnet"], compared = compare_live(
+            site, lambda done, total: progress("reading the virtual building over BACnet/IP", done, total)
+        )
+    if report:
+        import pandas as pd
+
+        from twin.dashboard.report import Series, render
+
+        measures = tuple(found["scenarios"][-1]["measures"]) if found["scenarios"] else ()
+        package = run(site, question.weather, step, {}, measures)
+        start = pd.Timestamp(central.clock.start)
+        write_text(
+            render(found, Series(start, step, central.power, package.power, central.monthly(), compared)), report
+        )
+    return found

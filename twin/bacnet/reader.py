@@ -1,0 +1,179 @@
+"""Read a BACnet/IP device: every request has a deadline, every reply is checked against what was asked."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from bacpypes3.apdu import AbortPDU, ErrorPDU, RejectPDU
+from bacpypes3.app import Application
+from bacpypes3.local.device import DeviceObject
+from bacpypes3.local.networkport import NetworkPortObject
+from bacpypes3.pdu import Address
+from bacpypes3.primitivedata import ObjectIdentifier, Real
+
+from twin.errors import BacnetError
+
+DEADLINE = 5.0
+"""Longest wait for one answer. [s]"""
+BATCH = 60
+"""Objects in one ReadPropertyMultiple: 60 present values are 963 octets of an APDU of 1,476, with room for errors."""
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Point:
+    """One object of a device."""
+
+    identifier: tuple[str, int]
+    name: str
+    unit: str
+    description: str
+
+
+class Reader:
+    """A client on its own loopback port; use it as an asynchronous context manager."""
+
+    def __init__(self, target: str, address: str = "127.0.0.1") -> None:
+        self.target, self.address = target, address
+
+    async def __aenter__(self) -> Reader:
+        port = _free_port(self.address)
+        device = DeviceObject(
+            objectIdentifier=("device", 4_194_000), objectName="campus twin", vendorIdentifier=999,
+            maxApduLengthAccepted=1476, segmentationSupported="segmentedBoth", maxSegmentsAccepted=64,
+        )  # fmt: skip
+        network = NetworkPortObject(f"{self.address}/8:{port}", objectIdentifier=("network-port", 1), objectName="port")
+        self.app = Application.from_object_list([device, network])
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.app.close()
+
+    async def discover(self) -> int:
+        """Device instance behind the target address, by a directed Who-Is.
+
+        Raises
+        ------
+        BacnetError
+            When nobody answers, or more than one device does.
+        """
+        found = await self._timed(self.app.who_is(address=Address(self.target), timeout=2), "Who-Is")
+        instances = sorted({each.iAmDeviceIdentifier[1] for each in found})
+        if not instances:
+            raise BacnetError(f"{self.target}: nobody answers Who-Is; check the address and that the device is running")
+        if len(instances) > 1:
+            raise BacnetError(f"{self.target}: devices {instances} answer at one address; give each its own")
+        return int(instances[0])
+
+    async def inventory(self, instance: int) -> list[Point]:
+        """All points of a device: name, unit and description of every analog object."""
+        listed = await self._read(("device", instance), "object-list")
+        points = []
+        for each in listed:
+            if str(each[0]) in ("analog-input", "analog-value"):
+                identifier = (str(each[0]), int(each[1]))
+                texts = [await self._read(identifier, name) for name in ("object-name", "units", "description")]
+                points.append(Point(identifier, *(str(text) for text in texts)))
+        return points
+
+    async def values(self, points: Sequence[Point]) -> list[float]:
+        """Present values, in the order of the points.
+
+        Raises
+        ------
+        BacnetError
+            When the device does not answer in time, or answers for other objects than asked.
+        """
+        found: list[float] = []
+        for first in range(0, len(points), BATCH):
+            part = points[first : first + BATCH]
+            asked: list[Any] = []
+            for point in part:
+                asked += [ObjectIdentifier(point.identifier), ["present-value"]]
+            answers = await self._timed(
+                self.app.read_property_multiple(Address(self.target), asked), "ReadPropertyMultiple"
+            )
+            for point, (identifier, _, _, value) in zip(part, answers, strict=True):
+                if identifier != ObjectIdentifier(point.identifier):
+                    raise BacnetError(f"{self.target}: answered for {identifier} where {point.identifier} was asked")
+                found.append(float(value))
+        return found
+
+    async def write(self, identifier: tuple[str, int], value: float) -> None:
+        """Write a present value.
+
+        Raises
+        ------
+        BacnetError
+            When the device refuses or does not answer.
+        """
+        request = self.app.write_property(
+            Address(self.target), ObjectIdentifier(identifier), "present-value", Real(value)
+        )
+        answer = await self._timed(request, f"WriteProperty of {identifier[0]} {identifier[1]}")
+        if isinstance(answer, (ErrorPDU, RejectPDU, AbortPDU)):
+            raise BacnetError(f"{self.target}: refuses to write {identifier[0]} {identifier[1]}: {answer}")
+
+    async def _read(self, identifier: tuple[str, int], name: str) -> Any:
+        request = self.app.read_property(Address(self.target), ObjectIdentifier(identifier), name)
+        return await self._timed(request, f"ReadProperty of {identifier[0]} {identifier[1]} {name}")
+
+    async def _timed(self, request: Any, what: str) -> Any:
+        """Wait for an answer, but never longer than the deadline."""
+        try:
+            return await asyncio.wait_for(request, DEADLINE)
+        except TimeoutError:
+            raise BacnetError(f"{self.target}: no answer to {what} within {DEADLINE:.0f} s") from None
+        except (ErrorPDU, RejectPDU, AbortPDU) as problem:
+            raise BacnetError(f"{self.target}: {what} failed: {problem}") from problem
+
+
+def _free_port(address: str) -> int:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind((address, 0))
+        return int(probe.getsockname()[1])
+
+
+async def _collect(target: str, progress: Progress | None) -> tuple[int, list[Point], pd.DataFrame]:
+    async with Reader(target) as reader:
+        instance = await reader.discover()
+        points = await reader.inventory(instance)
+        by_name = {point.name: point for point in points}
+        for needed in ("replay step", "replay rows"):
+            if needed not in by_name:
+                raise BacnetError(f"{target}: device {instance} has no object {needed!r}; it is no replay of trends")
+        step, count = by_name.pop("replay step"), by_name.pop("replay rows")
+        sensors = list(by_name.values())
+        rows = int((await reader.values([count]))[0])
+        samples = []
+        for row in range(rows):
+            await reader.write(step.identifier, float(row))
+            samples.append(await reader.values(sensors))
+            if progress and (row % 16 == 0 or row + 1 == rows):
+                progress(row + 1, rows)
+        return instance, sensors, pd.DataFrame(samples, columns=[point.name for point in sensors])
+
+
+def collect(target: str, progress: Progress | None = None) -> tuple[int, list[Point], pd.DataFrame]:
+    """Discover the replaying device at an address and read all its rows.
+
+    Parameters
+    ----------
+    target : `address:port`.
+    progress : told (rows read, rows in all).
+
+    Returns
+    -------
+    Device instance, its points, and one row of values per step.
+
+    Raises
+    ------
+    BacnetError
+        When nobody answers, an answer is wrong, or the device goes away.
+    """
+    return asyncio.run(_collect(target, progress))

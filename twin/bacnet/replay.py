@@ -1,0 +1,134 @@
+"""A virtual BACnet/IP building that replays trends: the reader steps it, so that no sample is torn.
+
+Run as `python -m twin.bacnet.replay TRENDS.parquet POINTS.json --address 127.0.0.1 --port 47810`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import signal
+import socket
+import sys
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from bacpypes3.apdu import SimpleAckPDU, WritePropertyRequest
+from bacpypes3.app import Application
+from bacpypes3.errors import ExecutionError
+from bacpypes3.local.analog import AnalogInputObject, AnalogValueObject
+from bacpypes3.local.device import DeviceObject
+from bacpypes3.local.networkport import NetworkPortObject
+from bacpypes3.primitivedata import ObjectIdentifier, Real
+
+DEVICE = 1001
+STEP = ("analog-value", 1)
+"""Writing k here makes row k of the trends current; it is the only property that can be written."""
+ROWS = ("analog-value", 2)
+MOST = 120
+"""Most points served."""
+UNITS = {
+    "degC": "degreesCelsius", "W": "watts", "1": "noUnits", "kg/s": "kilogramsPerSecond", "person": "noUnits",
+    "W/m2": "wattsPerSquareMeter", "ppm": "partsPerMillion", "m/s": "metersPerSecond",
+}  # fmt: skip
+
+
+class ReplayApplication(Application):
+    """Serves one row of the trends at a time and refuses every write but the step."""
+
+    trends: pd.DataFrame
+    sensors: list[Any]
+
+    async def do_WritePropertyRequest(self, apdu: WritePropertyRequest) -> None:
+        """Accept a whole row number for the step, refuse all else with write-access-denied."""
+        if apdu.objectIdentifier != ObjectIdentifier(STEP) or str(apdu.propertyIdentifier) != "present-value":
+            raise ExecutionError("property", "writeAccessDenied")
+        row = float(apdu.propertyValue.cast_out(Real))
+        if not (row == row and 0 <= row < len(self.trends) and row == int(row)):
+            raise ExecutionError("property", "valueOutOfRange")
+        self.show(int(row))
+        await self.response(SimpleAckPDU(context=apdu))
+
+    def show(self, row: int) -> None:
+        """Make a row current: all values change before the next request is looked at."""
+        for sensor, value in zip(self.sensors, self.trends.iloc[row].tolist(), strict=True):
+            sensor.presentValue = value
+        self.get_object_id(ObjectIdentifier(STEP)).presentValue = float(row)
+
+
+def build(trends: pd.DataFrame, points: list[dict[str, str]], address: str, port: int) -> ReplayApplication:
+    """The application with its device, network port, sensors and the step."""
+    device = DeviceObject(
+        objectIdentifier=("device", DEVICE), objectName="virtual building", vendorIdentifier=999, maxApduLengthAccepted=1476,
+        segmentationSupported="segmentedBoth", maxSegmentsAccepted=64, description=str(trends.index[0]),
+    )  # fmt: skip
+    network = NetworkPortObject(f"{address}/8:{port}", objectIdentifier=("network-port", 1), objectName="port")
+    first = trends.iloc[0].to_numpy(dtype=float)
+    sensors = [
+        AnalogInputObject(
+            objectIdentifier=("analog-input", number + 1), objectName=point["name"], description=point["description"],
+            units=UNITS[point["unit"]], presentValue=float(first[number]), statusFlags=[0, 0, 0, 0],
+            eventState="normal", outOfService=False,
+        )
+        for number, point in enumerate(points)
+    ]  # fmt: skip
+    values = [
+        AnalogValueObject(
+            objectIdentifier=identifier, objectName=name, description=name, units="noUnits", presentValue=value,
+            statusFlags=[0, 0, 0, 0], eventState="normal", outOfService=False,
+        )
+        for identifier, name, value in ((STEP, "replay step", 0.0), (ROWS, "replay rows", float(len(trends))))
+    ]  # fmt: skip
+    app = ReplayApplication.from_object_list([device, network, *sensors, *values])
+    app.trends, app.sensors = trends, sensors
+    return app
+
+
+async def serve(trends: pd.DataFrame, points: list[dict[str, str]], address: str, port: int) -> None:
+    """Serve until SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(each, stop.set)
+    app = build(trends, points, address, port)
+    sys.stdout.write(f"ready {address}:{port}\n")
+    sys.stdout.flush()
+    await stop.wait()
+    app.close()
+
+
+def is_free(address: str, port: int) -> bool:
+    """Whether nobody has this UDP address; SO_REUSEPORT of the stack would hide a second owner."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind((address, port))
+        except OSError:
+            return False
+    return True
+
+
+def main() -> int:
+    """Read the arguments and serve."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("trends", type=Path)
+    parser.add_argument("points", type=Path)
+    parser.add_argument("--address", default="127.0.0.1")
+    parser.add_argument("--port", type=int, required=True)
+    asked = parser.parse_args()
+    points = json.loads(asked.points.read_text(encoding="utf-8"))
+    if len(points) > MOST:
+        sys.stderr.write(f"{asked.points}: {len(points)} points; at most {MOST} are served\n")
+        return 2
+    if not is_free(asked.address, asked.port):
+        sys.stderr.write(
+            f"{asked.address}:{asked.port}: is taken or not an address of this machine; choose another --port\n"
+        )
+        return 2
+    asyncio.run(serve(pd.read_parquet(asked.trends), points, asked.address, asked.port))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

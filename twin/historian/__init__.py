@@ -1,0 +1,1 @@
+"""The historian: an append-only store of samples."""
