@@ -36,7 +36,8 @@ NOISE = {"degC": 0.1, "W": 0.01, "1": 0.0, "W/m2": 0.02, "m/s": 0.02}
 """Spread of sensor noise: absolute in K, relative elsewhere. Usual classes of building sensors; an assumption."""
 EQUAL = 0.10
 """Explanations whose remaining misfit is within this share of the best one's count as equally good."""
-WEATHER = ("dry_bulb", "relative_humidity", "global_horizontal", "wind_speed")
+WEATHER = ("dry_bulb", "relative_humidity", "global_horizontal", "direct_normal", "diffuse_horizontal", "wind_speed")
+"""What the building's weather station measures: a sun tracker with three pyranometers, air, and wind."""
 Progress = Callable[[int, int], None]
 
 
@@ -87,8 +88,11 @@ def pretend(site: Site, seed: int) -> pd.DataFrame:
     grid = weather.on_grid(start, STEP, len(frame))
     dry = grid.dry_bulb + random.standard_normal(len(frame)) * NOISE["degC"]
     relative = moist.saturation_pressure(grid.dew_point) / moist.saturation_pressure(grid.dry_bulb)
-    sun = np.maximum(grid.global_horizontal * (1.0 + NOISE["W/m2"] * random.standard_normal(len(frame))), 0.0)
-    columns = (dry, np.clip(relative, 0.0, 1.0), sun, grid.wind_speed)
+    light = [
+        np.maximum(values * (1.0 + NOISE["W/m2"] * random.standard_normal(len(frame))), 0.0)
+        for values in (grid.global_horizontal, grid.direct_normal, grid.diffuse_horizontal)
+    ]
+    columns = (dry, np.clip(relative, 0.0, 1.0), *light, grid.wind_speed)
     return frame.assign(**{f"weather.{name}": values for name, values in zip(WEATHER, columns, strict=True)})
 
 

@@ -202,7 +202,7 @@ def _apply_change(
             unit = "K" if change.verb == "add" and unit == "degC" else unit
             if (cls.kind, parameter) not in numbers:
                 stated = _number(node, unit, f"{name}: {cls.kind}.{parameter}")
-                used[stated.place] = stated
+                used[stated.place] = replace(stated, note=f"{name}: {parameter}")
                 numbers[cls.kind, parameter] = stated.moved(values.get(stated.place, stated.value))
             number = numbers[cls.kind, parameter]
             at = (component.name, parameter)

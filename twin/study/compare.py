@@ -35,7 +35,7 @@ def scenarios(site: Site) -> list[Scenario]:
     found = [Scenario(BASELINE, (), {"en": "Baseline", "zh": "基准"})]
     found += [Scenario(name, (name,), measure.title) for name, measure in site.measures.items()]
     found += [
-        Scenario(name, members, {"en": f"Package: {name}", "zh": f"组合：{name}"})
+        Scenario(name, members, {"en": f"Package: {name.replace('_', ' ')}", "zh": f"组合：{name}"})
         for name, members in site.packages.items()
     ]
     return found
@@ -239,9 +239,9 @@ def _drivers(
     total = sum(effect**2 for _, effect in effects) or 1.0
     rows = [
         {
-            "parameter": places.get(q.place, f"measure at {q.place.rpartition('/')[2]}"),
+            "parameter": places.get(q.place) or q.note,
             "value": q.value, "low": q.low, "high": q.high, "unit": q.unit, "kind": q.kind, "source": q.source,
-            "place": q.place, "effect_kwh": effect, "share": effect**2 / total,
+            "place": q.place.rpartition("/")[2], "effect_kwh": effect, "share": effect**2 / total,
         }
         for q, effect in effects
     ]  # fmt: skip

@@ -97,7 +97,9 @@ def _month(
         "depression_shape": _round(
             np.array([(depression - depression.mean(1)[:, None])[sky == s].mean(0) for s in range(SKIES)]), 2
         ),
-        "light_shape": _round(light.sum(0) / np.maximum(extra.sum(0), 1.0) / (light.sum() / extra.sum())),
+        "light_shape": _round(
+            np.clip(light.sum(0) / np.maximum(extra.sum(0), 1.0) / (light.sum() / extra.sum()), 0.0, 1.6)
+        ),
         "wind": _round(sun["wind_speed"][days].mean(0), 2),
         "infrared": round(float(sun["infrared"][days].mean() / (5.67e-8 * (dry + 273.15) ** 4).mean()), 4),
         "pressure": round(float(pressure[days].mean()), 0),

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from twin.weather.year import Weather
 
 Floats = npt.NDArray[np.float64]
+TWILIGHT = 20.0
+"""Most diffuse light while the sun is at the horizon. [W/m2] Measured global irradiance at 0 degrees of elevation stays below."""
+CLEAREST = 0.8
+"""Largest direct normal over extraterrestrial irradiance; a clean, dry atmosphere at sea level transmits about 0.75..0.8."""
 LINEAR = ("dry_bulb", "dew_point", "pressure", "wind_speed", "infrared")
 
 
@@ -67,7 +71,7 @@ def cut(weather: Weather, start: float, step: float, count: int) -> Grid:
     mass = pvlib.atmosphere.get_relative_airmass(np.minimum(sun["zenith"], 89.0))
     humidity = moist.humidity_ratio(columns["dew_point"], columns["pressure"])
     bulb = moist.wet_bulb(columns["dry_bulb"], humidity, columns["pressure"])
-    light = _light(weather, start, step, count, sun["zenith"])
+    light = _light(weather, start, step, count, sun["zenith"], np.asarray(extra))
     return Grid(
         step,
         columns["dry_bulb"],
@@ -104,8 +108,11 @@ def _sun(weather: Weather, start: float, step: float, count: int) -> dict[str, F
     }
 
 
-def _light(weather: Weather, start: float, step: float, count: int, zenith: Floats) -> dict[str, Floats]:
-    """Spread the irradiance of each file interval over its grid intervals by the sun's height, keeping its energy."""
+def _light(weather: Weather, start: float, step: float, count: int, zenith: Floats, extra: Floats) -> dict[str, Floats]:
+    """Spread the irradiance of each file interval over its grid intervals by the sun's height, keeping its energy.
+
+    What would exceed the extraterrestrial irradiance is cut: files put some light into hours when the sun is nearly down.
+    """
     middle = start + (np.arange(count) + 0.5) * step
     total = len(weather.dry_bulb)
     which = np.floor(middle / weather.step).astype(np.int64)
@@ -123,7 +130,7 @@ def _light(weather: Weather, start: float, step: float, count: int, zenith: Floa
     lit = (np.bincount(place, weights=up) / ticks)[place]
     beam = np.where(lit > 0.0, up / np.where(lit > 0.0, lit, 1.0), 0.0)
     return {
-        "global_horizontal": flat["global_horizontal"] * shape,
-        "diffuse_horizontal": flat["diffuse_horizontal"] * shape,
-        "direct_normal": flat["direct_normal"] * beam,
+        "global_horizontal": np.minimum(flat["global_horizontal"] * shape, extra * height + TWILIGHT),
+        "diffuse_horizontal": np.minimum(flat["diffuse_horizontal"] * shape, 0.7 * extra * height + TWILIGHT),
+        "direct_normal": np.minimum(flat["direct_normal"] * beam, CLEAREST * extra),
     }

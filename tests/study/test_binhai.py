@@ -1,0 +1,143 @@
+"""The Binhai towers: balance, convergence, measures, study and the weather they stand on."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from twin.errors import SiteError
+from twin.site.load import load
+from twin.study.compare import compare
+from twin.study.runner import simulate
+from twin.weather import Weather
+
+MEASURES = ("terminal_set_points", "demand_controlled_air", "lighting_control")
+
+
+@pytest.fixture(scope="module")
+def binhai():
+    return load("binhai")
+
+
+@pytest.fixture(scope="module")
+def year(binhai):
+    return simulate(binhai)
+
+
+def test_the_year_closes_its_energy_balance_in_every_medium(year):
+    assert len(year.balance) == 8
+    assert max(year.balance.values()) < 1e-6
+
+
+def test_every_number_of_the_site_says_where_it_comes_from(binhai):
+    assert binhai.unsourced() == []
+    assert len([c for c in binhai.components if type(c).kind == "zone"]) >= 60
+
+
+def test_intensity_is_in_the_range_the_facts_give(year):
+    assert 110.0 < year.electricity / 270_000.0 < 230.0  # site_parameters: eui_2019 110..230 kWh/m2
+
+
+def test_the_same_run_twice_gives_the_same_bits(binhai, year):
+    assert np.array_equal(simulate(binhai).record.ticks, year.record.ticks, equal_nan=True)
+
+
+@pytest.mark.parametrize(("coarse", "fine"), [(3600.0, 1800.0), (900.0, 450.0)])
+def test_halving_the_step_moves_electricity_by_less_than_one_percent_and_savings_by_less_than_five(
+    binhai, coarse, fine
+):
+    totals = {}
+    for step in (coarse, fine):
+        totals[step] = [
+            simulate(s, step=step).electricity for s in (binhai, *(binhai.with_measures(m) for m in MEASURES))
+        ]
+    assert totals[fine][0] == pytest.approx(totals[coarse][0], rel=0.01)
+    for place in range(1, len(MEASURES) + 1):
+        rough, close = (totals[step][0] - totals[step][place] for step in (coarse, fine))
+        assert rough == pytest.approx(close, rel=0.05)
+
+
+def test_a_study_has_its_stable_keys_and_consistent_numbers(binhai):
+    answer = compare(binhai, samples=2, workers=2)
+    assert [s["name"] for s in answer["scenarios"]] == [*binhai.measures, "all_measures"]
+    assert {
+        "name",
+        "measures",
+        "saving_kwh",
+        "saving_co2_t",
+        "capex",
+        "npv",
+        "payback_years",
+        "comfort_hours_outside",
+    } <= set(answer["scenarios"][0])
+    for row in answer["scenarios"]:
+        assert row["saving_kwh"]["p10"] <= row["saving_kwh"]["p50"] <= row["saving_kwh"]["p90"]
+    assert sum(d["share"] for d in answer["drivers"]) == pytest.approx(1.0)
+    singles = sum(s["central"]["saving_kwh"] for s in answer["scenarios"][:-1])
+    assert answer["scenarios"][-1]["central"]["saving_kwh"] - singles == pytest.approx(answer["interaction_kwh"])
+    assert answer["reported"][0]["label"] == "reported, not normalised"
+    assert answer["baseline"]["fifteen_minute"]["electricity_kwh"] == pytest.approx(
+        answer["baseline"]["electricity_kwh"], rel=0.01
+    )
+    json.dumps(answer, allow_nan=False)
+
+
+def test_measures_that_are_unknown_or_contradict_are_refused(binhai):
+    with pytest.raises(SiteError, match=r"measure 'lighting_contrl': unknown field; did you mean 'lighting_control'"):
+        binhai.with_measures("lighting_contrl")
+
+
+def test_the_generated_year_cools_the_towers_like_the_weather_file_does(binhai, shared_data):
+    file = shared_data("weather") / "CHN_Guangdong.Shenzhen.594930_SWERA.epw"
+
+    def cooling(weather):
+        run = simulate(binhai, weather, step=3600.0, more=(("plant/chillers", "cooling"),))
+        load = run.series("plant/chillers.cooling")
+        return load.sum(), load.max()
+
+    total, peak = cooling(Weather.epw(file, 2019))
+    for seed in range(3):
+        own = cooling(Weather.typical("shenzhen", 2019, seed))
+        assert own[0] == pytest.approx(total, rel=0.03)
+        assert own[1] == pytest.approx(peak, rel=0.06)
+
+
+def test_run_prints_its_stable_json():
+    command = [
+        sys.executable,
+        "-m",
+        "twin",
+        "run",
+        "binhai",
+        "--step",
+        "60",
+        "--start",
+        "2019-07-01",
+        "--end",
+        "2019-07-08",
+        "--json",
+    ]
+    told = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    keys = "site weather start end step_s wall_s electricity_kwh end_uses_kwh peak_kw co2_t balance unmet_hours notes"
+    assert set(keys.split()) <= set(told)
+    assert told["electricity_kwh"] == pytest.approx(sum(told["end_uses_kwh"].values()))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["run", "nowhere"], ["run", "binhai", "--weather", "shenzen"], ["run", "binhai", "--step", "7"], ["check", "/"],
+        ["run", "binhai", "--start", "2019-07-08", "--end", "2019-07-01"], ["run", "binhai", "--measure", "none"],
+        ["catalogue", "zoone"], ["run", "binhai", "--weather", "none.epw"], ["study"], ["bogus"],
+        ["run", "binhai", "--components", "nowhere"],
+    ],
+)  # fmt: skip
+def test_wrong_arguments_get_one_message_and_an_exit_code(arguments):
+    done = subprocess.run([sys.executable, "-m", "twin", *arguments], capture_output=True, text=True, check=False)
+    assert done.returncode in (1, 2)
+    assert done.stderr.strip()
+    assert "Traceback" not in done.stderr
