@@ -2,7 +2,8 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 ENV := .venv
 STAMP := $(ENV)/.installed
-APT := chromium fonts-noto-cjk
+APT := chromium fonts-noto-cjk fontconfig
+BENCHMARKS := $(sort $(wildcard benchmarks/*.py))
 
 .PHONY: run test nightly lint lock bench clean system
 
@@ -21,14 +22,22 @@ $(STAMP): requirements.lock pyproject.toml
 lint: $(STAMP)
 	@$(ENV)/bin/ruff check . && $(ENV)/bin/ruff format --check . && $(ENV)/bin/mypy && $(ENV)/bin/lint-imports
 
-test: $(STAMP) lint
+system:
+	@missing=""; command -v chromium >/dev/null || missing="$(APT)"; fc-list 2>/dev/null | grep -qi "noto.*cjk" || missing="$(APT)"; \
+	if [ -n "$$missing" ]; then \
+	  if [ "$$(id -u)" = 0 ]; then echo "installing $$missing"; apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing >/dev/null; \
+	  elif sudo -n true 2>/dev/null; then echo "installing $$missing"; sudo apt-get update -qq && sudo DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing >/dev/null; \
+	  else echo "the tests need Debian packages; run: sudo apt-get install -y $$missing"; exit 1; fi; fi
+
+test: system $(STAMP) lint
 	@$(ENV)/bin/python -W error -m pytest -n 2 -m "not nightly"
 
-nightly: $(STAMP) lint
+nightly: system $(STAMP) lint
 	@$(ENV)/bin/python -W error -m pytest -n 2
+	@for each in $(BENCHMARKS); do echo "== $$each"; $(ENV)/bin/python $$each || exit 1; done
 
 bench: $(STAMP)
-	@for each in benchmarks/[a-z]*.py; do $(ENV)/bin/python $$each; done
+	@for each in $(BENCHMARKS); do echo "== $$each"; $(ENV)/bin/python $$each || exit 1; done
 
 lock: $(STAMP)
 	@$(ENV)/bin/python -m pip install -q 'pip-tools>=7.6'

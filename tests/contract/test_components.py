@@ -51,7 +51,7 @@ def test_a_new_kind_appears_everywhere_without_another_change(tmp_path):
     assert "| rating | W | 1000.0 |" in page(DummyFountain)
     kinds = schema()["properties"]["components"]["additionalProperties"]["oneOf"]
     assert [k["properties"]["rating"]["description"] for k in kinds if k["title"] == "dummy_fountain"] == [
-        "(more than 0) [W]"
+        "Pump power. (more than 0) [W]"
     ]
 
 

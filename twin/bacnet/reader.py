@@ -20,6 +20,8 @@ from twin.errors import BacnetError
 
 DEADLINE = 5.0
 """Longest wait for one answer. [s]"""
+PATIENCE = (1, 2, 4)
+"""Waits for answers to Who-Is, which a busy network may lose. [s]"""
 BATCH = 60
 """Objects in one ReadPropertyMultiple: 60 present values are 963 octets of an APDU of 1,476, with room for errors."""
 Progress = Callable[[int, int], None]
@@ -62,13 +64,17 @@ class Reader:
         BacnetError
             When nobody answers, or more than one device does.
         """
-        found = await self._timed(self.app.who_is(address=Address(self.target), timeout=2), "Who-Is")
-        instances = sorted({each.iAmDeviceIdentifier[1] for each in found})
+        instances: list[int] = []
+        for wait in PATIENCE:
+            found = await self._timed(self.app.who_is(address=Address(self.target), timeout=wait), "Who-Is")
+            instances = sorted({int(each.iAmDeviceIdentifier[1]) for each in found})
+            if instances:
+                break
         if not instances:
             raise BacnetError(f"{self.target}: nobody answers Who-Is; check the address and that the device is running")
         if len(instances) > 1:
             raise BacnetError(f"{self.target}: devices {instances} answer at one address; give each its own")
-        return int(instances[0])
+        return instances[0]
 
     async def inventory(self, instance: int) -> list[Point]:
         """All points of a device: name, unit and description of every analog object."""

@@ -49,6 +49,7 @@ def compare(
     seed: int = 0,
     workers: int | None = None,
     progress: Progress | None = None,
+    swing: bool = True,
 ) -> dict[str, Any]:
     """Study all measures of a site; the answer has the stable keys of `twin study --json`.
 
@@ -59,7 +60,7 @@ def compare(
     ----------
     site : with its measures. weather : as in `Weather.named`; empty for the site's own.
     step : tick. [s] samples : number of samples. seed : of the samples. workers : processes; all cores when None.
-    progress : told (tasks done, tasks in all).
+    progress : told (tasks done, tasks in all). swing : also move each assumption alone, to rank what drives the spread.
 
     Raises
     ------
@@ -72,7 +73,7 @@ def compare(
     names = [(each.name, each.measures) for each in chosen]
     last = names[-1:] if site.packages else []
     tasks = [Task(site, weather, step, values, names) for values in draw(uncertain, samples, seed)]
-    swings = [q for q in uncertain if not _is_economic(q, site.measures)]
+    swings = [q for q in uncertain if swing and not _is_economic(q, site.measures)]
     tasks += [Task(site, weather, step, {q.place: end}, [names[0], *last]) for q in swings for end in (q.low, q.high)]
     middle = Task(site, weather, step, {}, names)
     answers = _work([middle, *tasks], workers, progress)
