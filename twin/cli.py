@@ -226,7 +226,7 @@ def catalogue(
         _print_json([describe(each) for each in chosen])
         return
     for each in chosen:
-        out.print(page(each), markup=False, highlight=False)
+        sys.stdout.write(page(each) + "\n")
 
 
 def main() -> None:

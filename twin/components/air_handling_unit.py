@@ -17,7 +17,6 @@ class AirHandlingUnit(Component):
     """Serves terminals with treated air; with terminals that ask for outdoor air only it is an outdoor-air unit."""
 
     brick = "Air_Handling_Unit"
-    hourly = ("supply", "cooling_done")
     flow_design: M3PerS = Field(gt=0)
     """Largest supply flow."""
     fan: WattPerM3S = Field(1800.0, ge=0)

@@ -16,7 +16,6 @@ class FanCoil(Component):
     """A thermostat with dead band, a coil, a fan and a share of treated outdoor air."""
 
     brick = "Fan_Coil_Unit"
-    hourly = ("cooling_done",)
     area: M2 = Field(gt=0)
     """Floor area served."""
     capacity: WattPerM2 = Field(130.0, gt=0)

@@ -12,7 +12,6 @@ class VavTerminal(Component):
     """A box that throttles the supply air of its unit to hold the zone between two set-points."""
 
     brick = "Variable_Air_Volume_Box"
-    hourly = ("flow",)
     area: M2 = Field(gt=0)
     """Floor area served."""
     flow_design: M3PerSM2 = Field(0.006, gt=0)

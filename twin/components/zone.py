@@ -33,7 +33,7 @@ class Zone(Component):
     """One zone of three nodes solved implicitly; it tells its free temperature and slope, and settles on what it is granted."""
 
     brick = "HVAC_Zone"
-    hourly = ("air", "conditioning", "humidity")
+    hourly = ("air",)
     area: M2 = Field(gt=0)
     """Floor area."""
     height: Metre = Field(2.8, gt=0)

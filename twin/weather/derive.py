@@ -104,6 +104,7 @@ def _month(
         "infrared": round(float(sun["infrared"][days].mean() / (5.67e-8 * (dry + 273.15) ** 4).mean()), 4),
         "pressure": round(float(pressure[days].mean()), 0),
         "direct": round(float(sun["direct_normal"][days].sum() / max(light.sum(), 1.0)), 4),
+        "extremes": [round(float(v), 1) for v in (dry.min(), dry.max(), dew.max())],
         "dry_rough": _rough(dry - daily[:, None], sky),
         "depression_rough": _rough(depression - depression.mean(1)[:, None], sky),
     }

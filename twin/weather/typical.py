@@ -135,7 +135,8 @@ def _month(
     sky = np.argsort(np.argsort(clear)) * SKIES // days
     dry = daily[:, None] + np.array(month["dry_shape"])[sky]
     wet = np.maximum(depression[:, None] + np.array(month["depression_shape"])[sky], 0.1)
-    dry += month["dry_rough"] * _wander(days, random)
+    coldest, warmest, dampest = month["extremes"]
+    dry = np.clip(dry + month["dry_rough"] * _wander(days, random), coldest, warmest)
     wet = np.maximum(wet + month["depression_rough"] * _wander(days, random), 0.1)
     light = clear[:, None] * extra * np.array(month["light_shape"])
     light *= (clear * extra.sum(1) / np.maximum(light.sum(1), 1e-9))[:, None]
@@ -148,7 +149,7 @@ def _month(
     infrared = month["infrared"] * 5.67e-8 * (dry + 273.15) ** 4
     return {
         "dry_bulb": dry.ravel(),
-        "dew_point": (dry - wet).ravel(),
+        "dew_point": np.minimum(dry - wet, dampest).ravel(),
         "pressure": np.full(days * 24, month["pressure"]),
         "wind_speed": wind.ravel(),
         "infrared": infrared.ravel(),
