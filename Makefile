@@ -15,8 +15,8 @@ $(STAMP): requirements.lock pyproject.toml
 	@echo "creating the environment in $(ENV)"
 	@$(PYTHON) -m venv $(ENV) || { echo "Python's venv module is missing: apt-get install python3-venv"; exit 1; }
 	@echo "installing pinned packages (about a minute)"
-	@$(ENV)/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(ENV)/bin/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(ENV)/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(ENV)/bin/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(STAMP)
 
 lint: $(STAMP)
