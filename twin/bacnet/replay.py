@@ -16,12 +16,14 @@ from typing import Any
 
 import pandas as pd
 from bacpypes3.apdu import SimpleAckPDU, WritePropertyRequest
-from bacpypes3.app import Application
-from bacpypes3.errors import ExecutionError
+from bacpypes3.errors import DecodingError, ExecutionError
 from bacpypes3.local.analog import AnalogInputObject, AnalogValueObject
 from bacpypes3.local.device import DeviceObject
 from bacpypes3.local.networkport import NetworkPortObject
 from bacpypes3.primitivedata import ObjectIdentifier, Real
+
+from twin.bacnet import codec
+from twin.bacnet.application import ReadOnly
 
 DEVICE = 1001
 STEP = ("analog-value", 1)
@@ -35,7 +37,7 @@ UNITS = {
 }  # fmt: skip
 
 
-class ReplayApplication(Application):
+class ReplayApplication(ReadOnly):
     """Serves one row of the trends at a time and refuses every write but the step."""
 
     trends: pd.DataFrame
@@ -45,7 +47,10 @@ class ReplayApplication(Application):
         """Accept a whole row number for the step, refuse all else with write-access-denied."""
         if apdu.objectIdentifier != ObjectIdentifier(STEP) or str(apdu.propertyIdentifier) != "present-value":
             raise ExecutionError("property", "writeAccessDenied")
-        row = float(apdu.propertyValue.cast_out(Real))
+        try:
+            row = float(apdu.propertyValue.cast_out(Real))
+        except (DecodingError, TypeError, ValueError) as problem:
+            raise ExecutionError("property", "invalidDataType") from problem
         if not (row == row and 0 <= row < len(self.trends) and row == int(row)):
             raise ExecutionError("property", "valueOutOfRange")
         self.show(int(row))
@@ -60,6 +65,8 @@ class ReplayApplication(Application):
 
 def build(trends: pd.DataFrame, points: list[dict[str, str]], address: str, port: int) -> ReplayApplication:
     """The application with its device, network port, sensors and the step."""
+    codec.hasten()
+    trends = trends[[point["name"] for point in points]]
     device = DeviceObject(
         objectIdentifier=("device", DEVICE), objectName="virtual building", vendorIdentifier=999, maxApduLengthAccepted=1476,
         segmentationSupported="segmentedBoth", maxSegmentsAccepted=64, description=str(trends.index[0]),
