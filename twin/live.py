@@ -76,9 +76,9 @@ def pretend(site: Site, seed: int) -> pd.DataFrame:
     other = site.with_values({hidden.place: hidden.low if random.random() < 0.5 else hidden.high})
     weather = Weather.named(f"{site.location.climate}:{seed + 1}", site.year)
     listed = signals(site)
-    more = (*(address for address, _ in listed), *occupancy(site))
+    more = tuple(".".join(address) for address in (*(a for a, _ in listed), *occupancy(site)))
     run = _fortnight(other, weather, more)
-    frame = pd.DataFrame({".".join(a): run.series(".".join(a)) for a in more}, index=run.times())
+    frame = pd.DataFrame({name: run.series(name) for name in more}, index=run.times())
     for address, unit in listed:
         spread = NOISE.get(unit, 0.0)
         noise = random.standard_normal(len(frame)) * spread
@@ -99,7 +99,7 @@ def pretend(site: Site, seed: int) -> pd.DataFrame:
 def _fortnight(
     site: Site,
     weather: Weather,
-    more: tuple[Address, ...],
+    more: tuple[str, ...],
     given: dict[Address, Any] | None = None,
     scene: Scene | None = None,
 ) -> Run:
@@ -127,7 +127,7 @@ def compare_live(site: Site, progress: Progress | None = None, seed: int = 0) ->
     given = {address: samples[".".join(address)].to_numpy() for address in occupancy(site)}
     listed = signals(site)
     scene = Scene(weather, Almanac(site.location.country))
-    more = tuple(address for address, _ in listed)
+    more = tuple(".".join(address) for address, _ in listed)
     run = _fortnight(site, weather, more, given, scene)
     streams = [_stream(address, unit, samples, run) for address, unit in listed]
 

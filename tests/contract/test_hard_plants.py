@@ -151,7 +151,7 @@ def test_a_write_takes_effect_at_the_next_tick_by_priority_and_relinquish_restor
     run = simulation(
         [p.PlainLoad(name="hall"), p.PlainMachine(name="chiller")], {("hall", "cold"): ["chiller"]}, ticks=10
     )
-    run = Simulation(run.plan, run.clock, None, processes=(operator,), more=(("hall", "power"),))
+    run = Simulation(run.plan, run.clock, None, processes=(operator,), more=("hall.power",))
     record = run.advance()
     powers = record.ticks[:, record.places["hall", "power"]]
     assert powers.tolist() == [1e6] * 3 + [5e5] * 4 + [9e5] * 3

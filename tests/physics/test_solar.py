@@ -78,3 +78,36 @@ def test_sol_air_is_the_air_at_night_under_a_sky_as_warm_as_the_air():
     dark = np.zeros(1)
     assert solar.sol_air(grid, dark, dark, 0.6, 0.0)[0] == pytest.approx(20.0)
     assert solar.sol_air(grid, dark + 340.0, dark, 0.5, 0.0)[0] == pytest.approx(30.0)
+
+
+@pytest.mark.parametrize(("overhang", "fin"), [(0.5, 0.0), (0.0, 0.4), (1.0, 0.0)])
+def test_sky_share_is_the_integral_of_what_each_point_of_the_glass_sees(overhang, fin):
+    height = (np.arange(2000) + 0.5) / 2000
+    seen = 1.0
+    if overhang:  # a point sees sky from the horizon up to the lip of the overhang
+        seen = np.mean(np.sin(np.arctan2(height, overhang)))
+    if fin:  # in plan, between the tips of both fins
+        seen = np.mean((np.sin(np.arctan2(height, fin)) + np.sin(np.arctan2(1.0 - height, fin))) / 2.0)
+    assert solar.sky_share(overhang, fin) == pytest.approx(float(seen), abs=1e-3)
+
+
+def test_tilted_sums_sky_and_ground_and_is_computed_once_per_plane():
+    columns = {"zenith": 40.0, "azimuth": 180.0, "direct_normal": 800.0, "diffuse_horizontal": 100.0}
+    columns |= {"global_horizontal": 712.8, "extraterrestrial": 1360.0, "airmass": 1.3}
+    grid = SimpleNamespace(planes={}, **{name: np.array([value]) for name, value in columns.items()})
+    beam, diffuse, _ = solar.tilted(grid, 90.0, 180.0)
+    parts = solar.perez_tilted(*[np.array([value]) for value in columns.values()], 90.0, 180.0, 0.2)
+    assert beam == parts[0]
+    assert diffuse == parts[1] + parts[2]
+    assert solar.tilted(grid, 90.0, 180.0)[1] is diffuse
+
+
+def test_a_calm_outside_film_is_lower_than_the_sol_air_film_and_a_breeze_is_higher():
+    calm, breeze = solar.outside_film(np.array([0.0, 3.4]))
+    assert calm < solar.OUTSIDE_FILM < breeze
+
+
+def test_a_wall_under_a_clear_sky_loses_half_of_what_a_roof_loses():
+    night = np.array([10.0]), np.array([250.0])
+    assert solar.sky_exchange(*night, 90.0)[0] == pytest.approx(0.5 * solar.sky_exchange(*night, 0.0)[0])
+    assert solar.sky_exchange(*night, 0.0)[0] < 0.0

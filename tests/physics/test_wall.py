@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from twin.physics import envelope
 from twin.physics.envelope import INNER_FILM, OUTER_FILM, free_air, settle, wall_split
 
 KELVIN = st.floats(-20.0, 45.0)
@@ -92,3 +93,24 @@ def test_a_thousand_days_end_at_the_steady_balance():
         new = tick(86400.0, (*new, 0.0, 0.0), (1e6, 1e7, 1e7), (100.0, 50.0, 50.0, 900.0), (0.0, 0.0, 0.0), 1250.0)
     assert new[0] == pytest.approx(1250.0 / (100.0 + 25.0), rel=1e-9)
     assert new[1] == pytest.approx(new[0] / 2.0, rel=1e-9)
+
+
+def test_a_room_swings_less_through_a_day_the_heavier_the_class_of_its_walls():
+    outside, inside = wall_split(0.8, 100.0, 0.5)
+
+    def swing(capacity):
+        air = wall = mass = 20.0
+        course = []
+        for hour in range(240):
+            surface = 30.0 if hour % 24 in range(8, 20) else 10.0
+            air, wall, mass = tick(
+                3600.0, (air, wall, mass, 20.0, surface), (1e6, capacity * 100.0, 1e5), (20.0, outside, inside, 900.0),
+                (0.0, 0.0, 0.0), 0.0,
+            )  # fmt: skip
+            course.append(air)
+        return max(course[-24:]) - min(course[-24:])
+
+    names = ("VERY_LIGHT", "LIGHT", "MEDIUM", "HEAVY", "VERY_HEAVY")
+    swings = [swing(getattr(envelope, f"{name}_WALL")) for name in names]
+    assert swings == sorted(swings, reverse=True)
+    assert swings[0] > 2.0 * swings[-1]

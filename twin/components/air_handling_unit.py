@@ -25,10 +25,10 @@ class AirHandlingUnit(Component):
     """Supply temperature wanted in warm weather."""
     reset: Kelvin = Field(0.0, ge=0)
     """How far the supply temperature rises from hot to mild weather."""
-    reset_hot: Celsius = Field(30.0)
-    """Outdoor temperature at and above which nothing is reset."""
-    reset_mild: Celsius = Field(18.0)
-    """Outdoor temperature at and below which all is reset."""
+    reset_hot: Celsius = Field(21.0)
+    """Outdoor temperature at and above which nothing is reset (ASHRAE Guideline 36-2018, 5.16.2.2: 70 degF)."""
+    reset_mild: Celsius = Field(16.0)
+    """Outdoor temperature at and below which all is reset (same clause: 60 degF)."""
     preheat: Celsius = Field(8.0)
     """Lowest supply temperature, held by an electric preheater."""
     economiser: Ratio = Field(0.0, ge=0, le=1)
@@ -40,7 +40,7 @@ class AirHandlingUnit(Component):
 
     users = serves(
         "supply_air", flow="flow", fresh="fresh_wanted", return_heat="return_heat", return_vapour="return_vapour",
-        planned="planned", temperature="supply", humidity="supply_humidity",
+        planned="planned", planned_humidity="supply_humidity_before", temperature="supply", humidity="supply_humidity",
     )  # fmt: skip
     chilled_water = needs("chilled_water", heat="wanted", share="share", water="water")
     electricity = needs("electricity", power="power")
@@ -49,6 +49,7 @@ class AirHandlingUnit(Component):
         "degC", "Supply temperature wanted in warm weather", start="supply_cooling", point="AV", card="slider"
     )
     mixed_before = state("degC", "Mixed air of the last tick", start=20.0)
+    supply_humidity_before = state("kg/kg", "Humidity ratio of the supply air of the last tick", start=0.009)
     outdoor = inlet("degC", "Outdoor air")
     outdoor_humidity = inlet("kg/kg", "Humidity ratio outdoors")
     flow = inlet("kg/s", "Supply air asked for")
@@ -120,17 +121,19 @@ class AirHandlingUnit(Component):
         gained = flow * AIR_HEAT * (mixed - back)
         return mixed, wet, mixed, cold, dry, share, gained, wanted
 
-    @kernel(tells=("power", "cooling_done", "latent", "supply", "supply_humidity", "supplied"))
+    @kernel(
+        tells=("power", "cooling_done", "latent", "supply", "supply_humidity", "supplied", "supply_humidity_before")
+    )
     def step(
         flow, mixed, mixed_humidity, leaving, leaving_humidity, share, wanted, preheat, flow_design, fan
     ):  # fmt: skip
         """Cool as far as granted, blow, and preheat what is too cold."""
         if flow < 1e-6:
-            return 0.0, 0.0, 0.0, mixed, mixed_humidity, 0.0
+            return 0.0, 0.0, 0.0, mixed, mixed_humidity, 0.0, mixed_humidity
         blowing = fan * flow_design * vav_fan_power_share(flow / (flow_design * AIR_DENSITY))
         humid = mixed_humidity - share * (mixed_humidity - leaving_humidity)
         behind = mixed - share * (mixed - leaving) + blowing / (flow * AIR_HEAT)
         supply = max(behind, preheat)
         heater = flow * AIR_HEAT * (supply - behind)
         latent = flow * VAPORISATION * (mixed_humidity - humid)
-        return blowing + heater, wanted * share, latent, supply, humid, flow * AIR_HEAT * supply
+        return blowing + heater, wanted * share, latent, supply, humid, flow * AIR_HEAT * supply, humid

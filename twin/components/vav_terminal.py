@@ -1,8 +1,11 @@
 """Variable-air-volume terminals with a minimum flow and optional electric reheat."""
 
+from math import exp
+
 from twin.core import Component, Field, command, inlet, kernel, needs, output
 from twin.physics.air import AIR_HEAT
-from twin.units import M2, Celsius, Kelvin, M2PerPerson, M3PerSM2, M3PerSPerson, Ratio, WattPerM2
+from twin.physics.envelope import aired
+from twin.units import M2, Celsius, Kelvin, M2PerPerson, M3PerSM2, M3PerSPerson, Ratio, Second, WattPerM2
 
 AIR_DENSITY = 1.2
 """Density at which air volumes are counted. [kg/m3] GB 50736-2012 (standard air)."""
@@ -30,6 +33,8 @@ class VavTerminal(Component):
     """Heating set-point out of use (same table: 5 degC)."""
     overcooling: Kelvin = Field(0.0, ge=0)
     """How far simple thermostats run below the cooling set-point on average."""
+    response: Second = Field(900.0, gt=0)
+    """Time in which the thermostat's loop takes out two thirds of a deviation; a usual closed loop of a zone; an assumption."""
     density: M2PerPerson = Field(10.0, gt=0)
     """Floor area per person at design."""
     outdoor_air: M3PerSPerson = Field(30.0 / 3600.0, ge=0)
@@ -41,12 +46,12 @@ class VavTerminal(Component):
 
     room = needs(
         "room", conditioning="conditioning", dry="vapour", fresh="fresh_wanted", free="free", slope="slope", air="air",
-        humidity="humidity", carbon_dioxide="carbon_dioxide", unmet="unmet",
+        humidity_free="humidity_free", humidity_slope="humidity_slope", carbon_dioxide="carbon_dioxide", unmet="unmet",
     )  # fmt: skip
     schedule = needs("schedule", value="use")
     unit_air = needs(
         "supply_air", flow="flow", fresh="fresh_wanted", return_heat="return_heat", return_vapour="return_vapour",
-        planned="planned", temperature="supply", humidity="supply_humidity",
+        planned="planned", planned_humidity="planned_humidity", temperature="supply", humidity="supply_humidity",
     )  # fmt: skip
     electricity = needs("electricity", power="power")
 
@@ -56,9 +61,11 @@ class VavTerminal(Component):
     free = inlet("degC", "Zone temperature without conditioning")
     slope = inlet("K/W", "Zone's rise per watt", start=1e-4)
     air = inlet("degC", "Zone temperature")
-    humidity = inlet("kg/kg", "Zone humidity ratio")
+    humidity_free = inlet("kg/kg", "Zone humidity ratio without conditioning", start=0.010)
+    humidity_slope = inlet("s/kg", "Zone's rise of humidity ratio per vapour brought", start=1e-3)
     carbon_dioxide = inlet("ppm", "Zone carbon dioxide")
     planned = inlet("degC", "Supply temperature the unit plans")
+    planned_humidity = inlet("kg/kg", "Supply humidity ratio the unit expects")
     supply = inlet("degC", "Supply temperature")
     supply_humidity = inlet("kg/kg", "Supply humidity ratio")
     flow = output("kg/s", "Supply air", point="AI", card="trend")
@@ -74,15 +81,20 @@ class VavTerminal(Component):
 
     @kernel(tells=("flow", "damper", "fresh_wanted", "return_heat", "return_vapour"))
     def ask(
-        use, free, slope, air, humidity, carbon_dioxide, planned, cooling_setpoint, cooling_setback, overcooling, area,
-        flow_design, flow_minimum, density, outdoor_air, demand_control,
+        dt, use, free, slope, air, humidity_free, humidity_slope, carbon_dioxide, planned, planned_humidity, cooling_setpoint,
+        cooling_setback, heating_setpoint, heating_setback, overcooling, area, flow_design, flow_minimum, density, outdoor_air,
+        demand_control, reheat, response,
     ):  # fmt: skip
-        """Flow that holds the cooling set-point with the planned supply air."""
+        """Flow that holds the cooling set-point with the planned supply air, and the air that comes back."""
         on = use > 0.01
         most = area * flow_design * AIR_DENSITY
+        left = exp(-dt / response)
         high = cooling_setpoint - overcooling if on else cooling_setback
+        low = heating_setpoint if on else heating_setback
+        high += max(air - high, 0.0) * left
+        low -= max(low - air, 0.0) * left
         excess = max((free - high) / slope, 0.0)
-        colder = AIR_HEAT * (air - planned)
+        colder = AIR_HEAT * (high - planned)
         flow = min(excess / colder, most) if colder > 500.0 else (most if excess > 0.0 else 0.0)
         level = min(max((carbon_dioxide - 600.0) / 400.0, 0.3), 1.0)
         fresh = (
@@ -90,20 +102,25 @@ class VavTerminal(Component):
         )
         if on:
             flow = min(max(flow, flow_minimum * most, fresh), most)
-        return flow, flow / most, min(fresh, flow), flow * AIR_HEAT * air, flow * humidity
+        rate = flow * AIR_HEAT
+        bare = aired(free, slope, rate, planned)
+        warmed = min(max(low - bare, 0.0), reheat * area * slope / (1.0 + slope * rate))
+        wet = aired(humidity_free, humidity_slope, flow, planned_humidity)
+        return flow, flow / most, min(fresh, flow), rate * (bare + warmed), flow * wet
 
     @kernel(tells=("power", "conditioning", "supplied", "vapour", "unmet"))
     def step(
-        use, free, slope, air, humidity, supply, supply_humidity, flow, area, reheat, cooling_setpoint, heating_setpoint,
-        heating_setback, tolerance,
+        dt, use, free, slope, air, supply, supply_humidity, flow, return_heat, return_vapour, area, reheat, cooling_setpoint,
+        heating_setpoint, heating_setback, tolerance, response,
     ):  # fmt: skip
         """Deliver the air; reheat what is missing to the heating set-point."""
         supplied = flow * AIR_HEAT * supply
-        bare = supplied - flow * AIR_HEAT * air
+        bare = supplied - return_heat
         low = heating_setpoint if use > 0.01 else heating_setback
+        low -= max(low - air, 0.0) * exp(-dt / response)
         heater = min(max((low - free) / slope - bare, 0.0), reheat * area)
         conditioning = bare + heater
         new = free + slope * conditioning
         off = new > cooling_setpoint + tolerance or new < heating_setpoint - tolerance
-        vapour = flow * (supply_humidity - humidity)
+        vapour = flow * supply_humidity - return_vapour
         return heater, conditioning, supplied, vapour, 1.0 if use > 0.01 and off else 0.0

@@ -25,6 +25,8 @@ SUN_TO_AIR = 0.1
 """Share of transmitted sun that reaches the air at once (blinds, furniture). ISO 52016-1:2017, 6.5.6.3: 0.1 convective by default."""
 OUTDOOR_CARBON_DIOXIDE = 420.0
 """Outdoor concentration. [ppm] NOAA global mean 2023, rounded."""
+BUFFER = 5.0
+"""Vapour that air and furniture hold together over that of the air alone: an assumption; EnergyPlus suggests multipliers of 1..25."""
 AIR_DENSITY = 1.2
 """Density of room air for volumes and capacities. [kg/m3] ISO 13790:2008, 9.3.1 (1200 J/m3K with 1006 J/kgK)."""
 
@@ -83,7 +85,7 @@ class Zone(Component):
 
     users = serves(
         "room", heat="gain", vapour="vapour", breath="breath", people="people", conditioning="conditioning", dry="dry",
-        fresh="fresh", free="free", slope="slope", air="air", humidity="humidity", carbon_dioxide="carbon_dioxide",
+        fresh="fresh", free="free", slope="slope", air="air", humidity_free="humidity_free", humidity_slope="humidity_slope", carbon_dioxide="carbon_dioxide",
         daylight="daylight", unmet="unmet_now",
     )  # fmt: skip
 
@@ -123,6 +125,8 @@ class Zone(Component):
 
     free = output("degC", "Temperature without conditioning")
     slope = output("K/W", "Rise per watt", start=1e-4)
+    humidity_free = output("kg/kg", "Humidity ratio without conditioning", start=0.010)
+    humidity_slope = output("s/kg", "Rise of the humidity ratio per vapour brought", start=1e-3)
     daylight = output("lx", "Mean daylight in the zone")
     solar = output("W", "Sun absorbed in the zone", medium="sun", energy="in")
     lost = output("W", "Heat through walls, windows and cracks", medium="outdoors", energy="out")
@@ -197,18 +201,22 @@ class Zone(Component):
         surfaces = 2.0 * area + 4.0 * sqrt(area) * height
         return interior_illuminance(light, 1.0, facade * window_ratio, surfaces, 0.5)
 
+    @kernel(tells=("humidity_free", "humidity_slope"))
+    def ask_damp(dt, humidity, outdoor_humidity, vapour, area, height, infiltration):
+        """Free humidity ratio and slope, exact for constant flows; furniture buffers vapour fivefold."""
+        leak = max(infiltration * area * height * AIR_DENSITY, 1e-6)
+        settled = exp(-leak * dt / (BUFFER * area * height * AIR_DENSITY))
+        slope = (1.0 - settled) / leak
+        return outdoor_humidity + (humidity - outdoor_humidity) * settled + slope * vapour, slope
+
     @kernel(tells=("humidity", "carbon_dioxide"))
     def mix(
-        dt, humidity, carbon_dioxide, outdoor_humidity, vapour, breath, dry, fresh, area, height, infiltration
+        dt, carbon_dioxide, humidity_free, humidity_slope, breath, dry, fresh, area, height, infiltration
     ):  # fmt: skip
-        """Vapour and carbon dioxide in well-mixed air, exact for constant flows; furniture buffers vapour fivefold."""
+        """Settle on the vapour brought; carbon dioxide in well-mixed air, exact for constant flows."""
         volume = area * height
-        leak = infiltration * volume * AIR_DENSITY
-        buffer = 5.0 * volume * AIR_DENSITY
-        steady = outdoor_humidity + (vapour + dry) / max(leak, 1e-6)
-        settled = exp(-leak * dt / buffer)
-        wet = max(steady + (humidity - steady) * settled, 1e-5)
-        flow = (leak + fresh) / AIR_DENSITY
+        wet = max(humidity_free + humidity_slope * dry, 1e-5)
+        flow = infiltration * volume + fresh / AIR_DENSITY
         level = OUTDOOR_CARBON_DIOXIDE + breath / max(flow, 1e-9) * 1e6
         fade = exp(-flow * dt / volume)
         return wet, level + (carbon_dioxide - level) * fade

@@ -4,10 +4,16 @@ INNER_FILM = 0.13
 """Surface resistance of a wall to a room, horizontal heat flow. [m2K/W] ISO 6946:2017, table 7."""
 OUTER_FILM = 0.04
 """Surface resistance of a wall to outdoors. [m2K/W] ISO 6946:2017, table 7."""
+VERY_LIGHT_WALL, LIGHT_WALL, MEDIUM_WALL, HEAVY_WALL, VERY_HEAVY_WALL = 50e3, 75e3, 110e3, 175e3, 250e3
+"""Heat capacity of an opaque element by class, per area of the element. [J/m2K] ISO 52016-1:2017, table B.14."""
+VERY_LIGHT_ZONE, LIGHT_ZONE, MEDIUM_ZONE, HEAVY_ZONE, VERY_HEAVY_ZONE = 80e3, 110e3, 165e3, 260e3, 370e3
+"""Heat capacity of a zone by class, its walls included, per floor area. [J/m2K] ISO 13790:2008, table 12, dynamic method."""
 
 
 def wall_split(transmittance: float, area: float, depth: float) -> tuple[float, float]:
     """Conductances from a wall's mass to its outer and to its inner side, in series equal to the whole wall. [W/K]
+
+    The capacity itself is the area times the value of the wall's class, as MEDIUM_WALL.
 
     One capacity between two resistances: `depth` says how much of the wall's own resistance lies outside the mass. A wall of
     one material, or with its mass on both sides of the insulation, has 0.5; insulation outside has 1, insulation inside 0.
@@ -120,7 +126,7 @@ def settle(
 
     References
     ----------
-    Back-substitution of the equations of `free_air`, same sources and range.
+    Back-substitution of the equations of `free_air`, same sources; valid for any tick.
 
     >>> settle(900.0, 21.0, 21.0, 21.0, 21.0, 1e7, 1e8, 50.0, 50.0, 900.0, 0.0, 0.0)
     (21.0, 21.0)
@@ -130,3 +136,30 @@ def settle(
     )
     new_mass = (mass_capacity / dt * mass + exchange * air + mass_gain) / (mass_capacity / dt + exchange)
     return new_wall, new_mass
+
+
+def aired(free: float, slope: float, flow: float, entering: float) -> float:
+    """Value at the end of the tick of a well-mixed node through which air flows, solved implicitly.
+
+    Works for temperature (flow as heat capacity rate) and for humidity (flow as mass): whatever enters at `entering` leaves
+    at the value the node ends with, so that a long tick neither overshoots nor oscillates.
+
+    Parameters
+    ----------
+    free : float
+        Value at the end of the tick without the flow. [degC or kg/kg]
+    slope : float
+        Rise per amount brought, as from `free_air`. [K/W or s/kg]
+    flow : float
+        Air through the node, from 0. [W/K or kg/s]
+    entering : float
+        Value of the air that enters. [degC or kg/kg]
+
+    References
+    ----------
+    Backward Euler of the mixing equation, ASHRAE Fundamentals 2021, ch. 16, well-mixed zone. Valid for any tick.
+
+    >>> aired(30.0, 0.01, 100.0, 20.0)
+    25.0
+    """
+    return (free + slope * flow * entering) / (1.0 + slope * flow)

@@ -15,7 +15,7 @@ def counterflow_effectiveness(units: float, ratio: float) -> float:
 
     References
     ----------
-    Incropera et al., Fundamentals of Heat and Mass Transfer, 7th ed., table 11.3, counterflow.
+    Incropera et al., Fundamentals of Heat and Mass Transfer, 7th ed., table 11.3, counterflow. Valid for any units.
 
     >>> round(counterflow_effectiveness(2.0, 0.5), 4)
     0.7746
@@ -37,6 +37,7 @@ def crossflow_effectiveness(units: float, ratio: float) -> float:
     References
     ----------
     Incropera et al., 7th ed., table 11.3, single-pass crossflow (exact at a ratio of 1, an approximation below).
+    Valid for any units.
 
     >>> round(crossflow_effectiveness(2.0, 0.5), 4)
     0.7388
@@ -85,7 +86,8 @@ def recovered_temperature(
 
     References
     ----------
-    ANSI/ASHRAE 84-2020, definition of sensible effectiveness, with equal specific heats on both sides.
+    ANSI/ASHRAE 84-2020, definition of sensible effectiveness, with equal specific heats on both sides. Valid without
+    condensation or frost.
 
     >>> recovered_temperature(0.0, 20.0, 0.75, 2.0, 1.0)
     7.5

@@ -12,7 +12,8 @@ Floats = npt.NDArray[np.float64]
 GROUND_REFLECTANCE = 0.2
 """Usual albedo of a city's ground; EnergyPlus default, Input Output Reference, Site:GroundReflectance."""
 OUTSIDE_FILM = 17.0
-"""Mean combined outside film of a wall. [W/m2K] ASHRAE Fundamentals 2021, ch. 26, table 10 (summer, 3.4 m/s)."""
+"""Combined outside film that sol-air temperatures are told with. [W/m2K] ASHRAE Fundamentals 2021, ch. 18, tabulated sol-air
+temperatures (absorptance over film 0.026 and 0.052 m2K/W for light and dark surfaces)."""
 LUMINOUS_EFFICACY = 105.0
 """Lumen per watt of daylight. Littlefair, The luminous efficacy of daylight: a review, Lighting Research and Technology 17(4),
 1985: global light about 105 under clear skies and on average."""
@@ -40,7 +41,8 @@ def incidence_cosine(zenith: Floats, sun_azimuth: Floats, tilt: float, azimuth: 
 
     References
     ----------
-    Duffie and Beckman, Solar Engineering of Thermal Processes, 4th ed., eq. 1.6.3.
+    Duffie and Beckman, Solar Engineering of Thermal Processes, 4th ed., eq. 1.6.3. Valid for any plane; 0 from a zenith of
+    89.9 degrees on, where the beam of hourly weather means nothing.
 
     >>> incidence_cosine(np.array([30.0]), np.array([180.0]), 0.0, 0.0).round(4).tolist()
     [0.866]
@@ -65,7 +67,14 @@ def tilted(grid: Any, tilt: float, azimuth: float) -> tuple[Floats, Floats, Floa
 
     References
     ----------
-    Perez et al., Solar Energy 44(5), 1990 (pvlib's `perez` with its 1990 coefficients); ground term isotropic.
+    See `perez_tilted`, same range, with GROUND_REFLECTANCE. The answer is kept in `grid.planes`, as many zones share a plane.
+
+    >>> from types import SimpleNamespace
+    >>> columns = {"zenith": 40.0, "azimuth": 180.0, "direct_normal": 800.0, "diffuse_horizontal": 100.0}
+    >>> columns |= {"global_horizontal": 712.8, "extraterrestrial": 1360.0, "airmass": 1.3}
+    >>> grid = SimpleNamespace(planes={}, **{name: np.array([value]) for name, value in columns.items()})
+    >>> [part.round(1).tolist() for part in tilted(grid, 90.0, 180.0)]
+    [[514.2], [157.3], [0.6]]
     """
     if (tilt, azimuth) not in grid.planes:
         grid.planes[tilt, azimuth] = _tilted(grid, tilt, azimuth)
@@ -103,7 +112,11 @@ def perez_tilted(
     References
     ----------
     Perez et al., Solar Energy 44(5), 1990 (pvlib's `perez`, its 1990 all-sites coefficients); ground isotropic, Duffie and
-    Beckman, 4th ed., eq. 2.15.1. Sky diffuse is 0 where the sun is down and the air mass is not a number.
+    Beckman, 4th ed., eq. 2.15.1. Sky diffuse is 0 where the sun is down and the air mass is not a number. Valid for any plane.
+
+    >>> columns = [np.array([value]) for value in (40.0, 180.0, 800.0, 100.0, 712.8, 1360.0, 1.3)]
+    >>> [part.round(1).tolist() for part in perez_tilted(*columns, 90.0, 180.0, 0.2)]
+    [[514.2], [86.0], [71.3]]
     """
     import pvlib
 
@@ -146,8 +159,15 @@ def transmitted(beam: Floats, diffuse: Floats, cosine: Floats, shgc: float) -> F
 
     Parameters
     ----------
-    beam, diffuse, cosine : from `tilted`.
-    shgc : solar heat gain coefficient at normal incidence.
+    beam, diffuse, cosine : arrays
+        From `tilted`, after shading. [W/m2, W/m2, 1]
+    shgc : float
+        Solar heat gain coefficient at normal incidence. [1]
+
+    References
+    ----------
+    ASHRAE Fundamentals 2021, ch. 15, solar heat gain as beam and diffuse parts, with `angular_transmittance` and
+    DIFFUSE_MODIFIER. Valid for clear double glazing without coatings; coated glass is a little more selective at a slant.
 
     >>> transmitted(np.array([100.0]), np.array([0.0]), np.array([1.0]), 0.5).tolist()
     [50.0]
@@ -156,17 +176,26 @@ def transmitted(beam: Floats, diffuse: Floats, cosine: Floats, shgc: float) -> F
 
 
 def sunlit(grid: Any, azimuth: float, overhang: float, fin: float) -> Floats:
-    """Share of a window that an overhang and a fin leave in the sun.
+    """Share of a window that an overhang and side fins leave in the sun; 0 where the sun is behind the facade. [1]
 
     Parameters
     ----------
-    grid : weather grid with zenith and azimuth. [deg]
-    azimuth : of the facade. [deg]
-    overhang, fin : projection over window height, and projection of side fins over window width. [1]
+    grid : weather grid
+        With zenith and azimuth. [deg]
+    azimuth : float
+        Of the facade, clockwise from north. [deg]
+    overhang, fin : float
+        Projection of the overhang over window height, and of the fins on both sides over window width; for a saw-tooth facade
+        that shades itself, over the module's height and width. [1]
 
     References
     ----------
-    ASHRAE Fundamentals 2021, ch. 15, eq. 33 to 37 (profile angle and shadow width and height).
+    ASHRAE Fundamentals 2021, ch. 15, eq. 33 to 37 (profile angle and shadow width and height). Valid for vertical windows whose
+    projections begin at the edge of the glass and run past its ends.
+
+    >>> from types import SimpleNamespace
+    >>> sunlit(SimpleNamespace(zenith=np.array([45.0]), azimuth=np.array([180.0])), 180.0, 0.5, 0.0).round(3).tolist()
+    [0.5]
     """
     aside = np.radians(grid.azimuth - azimuth)
     ahead = np.cos(aside)
@@ -179,16 +208,22 @@ def sunlit(grid: Any, azimuth: float, overhang: float, fin: float) -> Floats:
 
 
 def sky_share(overhang: float, fin: float) -> float:
-    """Share of the diffuse light that projections leave a window.
+    """Share of the sky's diffuse light that projections leave a window. [1]
 
-    The view factor from the middle of the window to the sky quarter is cut by the overhang's angle and by both fins' angles.
+    The mean over the window of its view of the sky quarter, without what the overhang hides and times what passes between the
+    tips of both fins. The projections are taken as black and the sky as evenly bright, which errs to the dark side.
+
+    Parameters
+    ----------
+    overhang, fin : float
+        As for `sunlit`, from 0. [1]
 
     References
     ----------
-    Crossed-strings view factors for long projections: Hottel and Sarofim, Radiative Transfer, 1967, ch. 2.
+    Crossed-strings view factors for long projections: Hottel and Sarofim, Radiative Transfer, 1967, ch. 2. Valid for 0..2.
 
-    >>> sky_share(0.0, 0.0)
-    1.0
+    >>> round(sky_share(0.5, 0.0), 3)
+    0.618
     """
     over = float(np.sqrt(1.0 + overhang**2) - overhang)
     side = float(np.sqrt(1.0 + fin**2) - fin)
@@ -198,16 +233,26 @@ def sky_share(overhang: float, fin: float) -> float:
 def sol_air(grid: Any, beam: Floats, diffuse: Floats, absorptance: float, tilt: float) -> Floats:
     """Outdoor temperature that gives an opaque surface the heat it gets from air, sun and sky together. [degC]
 
-    References
-    ----------
-    ASHRAE Fundamentals 2021, ch. 18, eq. 30, with the long-wave term from the measured horizontal infrared.
-
     Parameters
     ----------
-    grid : weather grid with dry_bulb and infrared.
-    beam, diffuse : from `tilted`. [W/m2]
-    absorptance : of the surface for sun. [1]
-    tilt : of the surface. [deg]
+    grid : weather grid
+        With dry_bulb [degC] and infrared [W/m2].
+    beam, diffuse : arrays
+        From `tilted`, after shading. [W/m2]
+    absorptance : float
+        Of the surface for sun. [1]
+    tilt : float
+        Of the surface. [deg]
+
+    References
+    ----------
+    ASHRAE Fundamentals 2021, ch. 18, eq. 30, with the long-wave term of `sky_exchange` and OUTSIDE_FILM. Valid for winds of about
+    1.5 m/s at the surface, where `outside_film` gives the same film; a calm day has warmer surfaces.
+
+    >>> from types import SimpleNamespace
+    >>> grid = SimpleNamespace(dry_bulb=np.array([30.0]), infrared=np.array([400.0]))
+    >>> sol_air(grid, np.array([500.0]), np.array([100.0]), 0.6, 90.0).round(1).tolist()
+    [49.1]
     """
     gain = absorptance * (beam + diffuse) + sky_exchange(grid.dry_bulb, grid.infrared, tilt)
     return np.asarray(grid.dry_bulb + gain / OUTSIDE_FILM, dtype=np.float64)
@@ -228,6 +273,7 @@ def sky_exchange(dry_bulb: Floats, infrared: Floats, tilt: float) -> Floats:
     References
     ----------
     ASHRAE Fundamentals 2021, ch. 18, eq. 30 (the term with delta R), from the measured infrared instead of a constant.
+    Valid for open surroundings and tilts of 0..90 degrees.
 
     >>> sky_exchange(np.array([20.0]), np.array([350.0]), 0.0).round(1).tolist()
     [-61.9]

@@ -80,7 +80,7 @@ def tower_leaving(heat: float, wet_bulb: float, water: float, air: float, units:
 
     References
     ----------
-    `tower_heat` solved for the leaving water; approaches of 0..60 K.
+    `tower_heat` solved for the leaving water. Valid for approaches of 0..60 K.
 
     >>> round(tower_leaving(0.0, 25.0, 100.0, 80.0, 2.0, 101325.0), 6)
     25.0

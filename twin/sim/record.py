@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
 
 import numpy as np
 import numpy.typing as npt
 
+from twin.errors import RunError
 from twin.sim.plan import SITE, Plan
 from twin.site.wiring import Address
 
@@ -52,10 +55,29 @@ def choose(plan: Plan) -> tuple[list[Address], list[Address], list[Address]]:
     return every, hourly, total
 
 
-def blank(plan: Plan, ticks: int, hours: int, months: int, more: tuple[Address, ...] = ()) -> Record:
-    """An empty record for a run of so many ticks; `more` names further signals to record every tick."""
+def find(plan: Plan, wanted: str) -> list[Address]:
+    """Signals and parameters that `component.signal` means, with `*` for any part of a name.
+
+    Raises
+    ------
+    RunError
+        When nothing in the site has that name.
+    """
+    name, _, member = wanted.rpartition(".")
+    if (name, member) in plan.slot:
+        return [(name, member)]
+    found = [a for a in plan.slot if ":" not in a[1] and fnmatchcase(f"{a[0]}.{a[1]}", wanted)] if "*" in wanted else []
+    if not found:
+        near = get_close_matches(wanted, [f"{a[0]}.{a[1]}" for a in plan.slot if a[0] == name or a[1] == member], 1)
+        raise RunError(f"{wanted}: no such signal in this site" + (f"; did you mean {near[0]!r}?" if near else ""))
+    return found
+
+
+def blank(plan: Plan, ticks: int, hours: int, months: int, more: tuple[str, ...] = ()) -> Record:
+    """An empty record for a run of so many ticks; `more` names further signals to record every tick, as in `find`."""
     every, hourly, total = choose(plan)
-    every += [address for address in more if address not in every]
+    for wanted in more:
+        every += [address for address in find(plan, wanted) if address not in every]
     return Record(
         every,
         hourly,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from twin.core.component import Component
+from twin.errors import RunError
 from twin.sim import balance
 from twin.sim.plan import SITE, Floats, Plan
 from twin.sim.record import Record
@@ -45,13 +46,29 @@ class Run:
     remarks: tuple[str, ...] = ()
 
     def series(self, signal: str) -> Floats:
-        """Values per tick of `component.signal`, or of an end use by its name."""
+        """Values per tick of `component.signal`, or of an end use by its name.
+
+        Raises
+        ------
+        RunError
+            When it was not recorded.
+        """
         name, _, member = signal.rpartition(".")
+        if (name, member) not in self.record.places:
+            raise RunError(f"{signal}: not recorded in every tick; ask for it with more=({signal!r},)")
         return self.record.ticks[:, self.record.places[name, member]]
 
     def hourly(self, signal: str) -> Floats:
-        """Hourly means of a signal recorded by the hour."""
+        """Hourly means of a signal recorded by the hour.
+
+        Raises
+        ------
+        RunError
+            When it was not recorded.
+        """
         name, _, member = signal.rpartition(".")
+        if (name, member) not in self.record.hour_places:
+            raise RunError(f"{signal}: not recorded by the hour; ask for every tick with more=({signal!r},)")
         return self.record.means[:, self.record.hour_places[name, member]].astype(np.float64)
 
     def times(self) -> pd.DatetimeIndex:

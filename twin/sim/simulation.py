@@ -60,7 +60,7 @@ class Simulation:
         scene: Scene | None,
         given: Mapping[Address, Floats] | None = None,
         processes: tuple[Process, ...] = (),
-        more: tuple[Address, ...] = (),
+        more: tuple[str, ...] = (),
         table: npt.NDArray[np.int64] | None = None,
     ) -> None:
         self.plan, self.clock, self.scene, self.given = plan, clock, scene, dict(given or {})
@@ -104,10 +104,7 @@ class Simulation:
 
     def read(self, signal: str) -> float:
         """Value of `component.signal` at the end of the last tick."""
-        name, _, member = signal.rpartition(".")
-        if (name, member) not in self.plan.slot:
-            raise RunError(f"{signal}: no such signal in this site")
-        return float(self.vector[self.plan.slot[name, member]])
+        return float(self.vector[self.plan.slot[records.find(self.plan, signal)[0]]])
 
     def advance(self, ticks: int | None = None) -> Record:
         """Run so many ticks, or to the end of the clock, and return the record."""

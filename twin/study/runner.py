@@ -34,7 +34,7 @@ def simulate(
     *,
     given: Mapping[Address, Floats] | None = None,
     processes: tuple[Process, ...] = (),
-    more: tuple[Address, ...] = (),
+    more: tuple[str, ...] = (),
     warm_up: int = WARM_UP,
     scene: Scene | None = None,
     progress: Callable[[int, int], None] | None = None,
@@ -49,7 +49,7 @@ def simulate(
     step : tick. [s]
     given : measured series, one mean per tick, for inlets or commands.
     processes : SimPy processes.
-    more : further signals to record in every tick.
+    more : further signals to record in every tick, `component.signal`, with `*` for any part of a name.
     warm_up : days of preconditioning on the weather before the start.
     scene : weather and calendar already prepared, where many runs share them.
     progress : told (kernels ready, kernels in all) while kernels are compiled.

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from twin.weather import epw
-from twin.weather.typical import CLASSES, FOLDER, MONTHS, QUANTILES, SKIES, horizontal
+from twin.weather.typical import CLASSES, DAMP, FOLDER, MONTHS, QUANTILES, SKIES, horizontal
 
 Floats = npt.NDArray[np.float64]
 
@@ -104,16 +104,17 @@ def _month(
         "infrared": round(float(sun["infrared"][days].mean() / (5.67e-8 * (dry + 273.15) ** 4).mean()), 4),
         "pressure": round(float(pressure[days].mean()), 0),
         "direct": round(float(sun["direct_normal"][days].sum() / max(light.sum(), 1.0)), 4),
-        "extremes": [round(float(v), 1) for v in (dry.min(), dry.max(), dew.max())],
+        "extremes": [_round(v, 1) for v in (dry.min(0), dry.max(0), dew.max(0))],
+        "dew_point": _round(np.quantile(dew, DAMP), 1),
         "dry_rough": _rough(dry - daily[:, None], sky),
         "depression_rough": _rough(depression - depression.mean(1)[:, None], sky),
     }
 
 
-def _rough(hours: Floats, sky: npt.NDArray[np.int64]) -> float:
-    """Spread of the hours about the mean course of their class of days."""
+def _rough(hours: Floats, sky: npt.NDArray[np.int64]) -> list[float]:
+    """Spread of each hour about the mean course of its class of days."""
     rest = np.concatenate([hours[sky == s] - hours[sky == s].mean(0) for s in range(SKIES)])
-    return round(float(rest.std()), 2)
+    return _round(rest.std(axis=0), 2)
 
 
 def _diffuse(clear: Floats, sun: dict[str, Floats]) -> list[list[float]]:

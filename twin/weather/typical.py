@@ -16,10 +16,14 @@ Floats = npt.NDArray[np.float64]
 FOLDER = Path(__file__).parent / "climates"
 MONTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 QUANTILES = np.linspace(0.0, 1.0, 16)
+DAMP = np.array([0.0, 0.01, 0.03, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.97, 0.99, 1.0])
+"""Shares of a month's hours at which the tables tell its dew point."""
 CLASSES = 6
 """Classes of warm and cool days in a month: humidity and sun are drawn as they go with the day's temperature."""
 HOURLY = 0.9
 """Hour-to-hour persistence of the deviations from a day's mean course: an assumption, typical of hourly temperature."""
+HUMP = np.sin((np.arange(24) + 0.5) * np.pi / 24) / np.sin((np.arange(24) + 0.5) * np.pi / 24).mean()
+"""Weights of mean 1 that vanish at midnight, by which a day's mean is kept while its ends are joined to its neighbours."""
 SKIES = 3
 """Classes of dull and bright days in a month: the day's course of temperature goes with them."""
 
@@ -71,6 +75,10 @@ def generate(city: str, year: int, seed: int) -> dict[str, Any]:
     columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     for name in ("dry_bulb", "dew_point"):
         columns[name] = _smooth(columns[name])
+    for month, hours in zip(table["months"], np.split(columns["dew_point"], 24 * np.cumsum(MONTHS)[:-1]), strict=True):
+        spread = _spread(hours, np.array(month["dew_point"])).reshape(-1, 24)
+        hours[:] = np.minimum(spread, month["extremes"][2]).ravel()
+    columns["dew_point"] = np.minimum(columns["dew_point"], columns["dry_bulb"])
     return {
         "name": f"{city}:{seed}" if seed else city,
         "source": f"typical year made from climate statistics of {table['source']}",
@@ -98,16 +106,17 @@ def _strata(count: int, random: np.random.Generator) -> Floats:
     return random.permutation(values / spread if spread > 0.0 else values)
 
 
-def _wander(days: int, random: np.random.Generator) -> Floats:
-    """Hourly deviations of unit spread that persist for some hours and leave each day's mean alone, (days, 24)."""
+def _wander(days: int, rough: Floats, random: np.random.Generator) -> Floats:
+    """Deviations of the spread each hour has that persist for some hours and leave each day's mean alone, (days, 24)."""
     noise = random.standard_normal((days, 24))
     values = np.empty((days, 24))
     values[:, 0] = noise[:, 0]
     for hour in range(1, 24):
         values[:, hour] = HOURLY * values[:, hour - 1] + np.sqrt(1.0 - HOURLY**2) * noise[:, hour]
     values -= values.mean(axis=1, keepdims=True)
-    unit: Floats = values / values.std()
-    return unit
+    wander: Floats = values * rough / values.std(axis=0)
+    wander -= wander.mean(axis=1, keepdims=True)
+    return wander
 
 
 def _month(
@@ -135,9 +144,10 @@ def _month(
     sky = np.argsort(np.argsort(clear)) * SKIES // days
     dry = daily[:, None] + np.array(month["dry_shape"])[sky]
     wet = np.maximum(depression[:, None] + np.array(month["depression_shape"])[sky], 0.1)
-    coldest, warmest, dampest = month["extremes"]
-    dry = np.clip(dry + month["dry_rough"] * _wander(days, random), coldest, warmest)
-    wet = np.maximum(wet + month["depression_rough"] * _wander(days, random), 0.1)
+    dry = dry + _wander(days, np.array(month["dry_rough"]), random)
+    for _ in range(5):
+        dry = np.clip(dry + (daily - dry.mean(axis=1))[:, None], *np.array(month["extremes"][:2]))
+    wet = np.maximum(wet + _wander(days, np.array(month["depression_rough"]), random), 0.1)
     light = clear[:, None] * extra * np.array(month["light_shape"])
     light *= (clear * extra.sum(1) / np.maximum(light.sum(1), 1e-9))[:, None]
     share = np.interp(clear, diffuse[:, 0], diffuse[:, 1])[:, None]
@@ -149,7 +159,7 @@ def _month(
     infrared = month["infrared"] * 5.67e-8 * (dry + 273.15) ** 4
     return {
         "dry_bulb": dry.ravel(),
-        "dew_point": np.minimum(dry - wet, dampest).ravel(),
+        "dew_point": (dry - wet).ravel(),
         "pressure": np.full(days * 24, month["pressure"]),
         "wind_speed": wind.ravel(),
         "infrared": infrared.ravel(),
@@ -159,12 +169,20 @@ def _month(
     }
 
 
+def _spread(hours: Floats, quantiles: Floats) -> Floats:
+    """Values in the order of the given ones, spread over the month as its quantiles tell."""
+    ranks = np.argsort(np.argsort(hours, axis=None)).reshape(hours.shape)
+    spread: Floats = np.interp(ranks / (hours.size - 1), DAMP, quantiles)
+    return spread
+
+
 def _smooth(hours: Floats) -> Floats:
-    """Join the days: spread the jump at each midnight over the three hours around it, keeping the mean."""
+    """Join the days: spread the jump at each midnight over the three hours around it, keeping each day's mean."""
     smooth = hours.copy()
     for midnight in range(24, len(hours), 24):
         jump = hours[midnight] - hours[midnight - 1]
         for far, share in ((0, 0.35), (1, 0.2), (2, 0.08)):
             smooth[midnight + far] -= jump * share
             smooth[midnight - 1 - far] += jump * share
-    return smooth
+    lost = (hours - smooth).reshape(-1, 24).mean(axis=1)
+    return smooth + np.outer(lost, HUMP).ravel()
