@@ -88,15 +88,18 @@ def check(site: SiteText, components: Components = None, as_json: AsJson = False
     """Check a site file and say what it holds; every problem is reported at once."""
     from collections import Counter
 
+    from twin.sim.plan import Plan
     from twin.site.load import load
 
     _extend(components)
     found = load(site)
+    plan = Plan(list(found.components), found.wiring())
     kinds = Counter(type(c).kind for c in found.components)
     answer = {
         "site": found.name.get("en", ""),
         "path": str(found.path),
         "components": dict(sorted(kinds.items())),
+        "generations": len({batch[0] for batch in plan.batches}),
         "numbers": len({q.place for q in found.quantities.values()}),
         "uncertain": len(found.assumptions()),
         "without_source": [f"{q.place}: {q.text}" for q in found.unsourced()],

@@ -8,6 +8,7 @@ import importlib.util
 import pkgutil
 import sys
 from functools import cache
+from hashlib import sha256
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -24,7 +25,10 @@ def _load_shipped() -> None:
     for module in pkgutil.iter_modules(package.__path__):
         importlib.import_module(f"{PACKAGE}.{module.name}")
     for plugin in entry_points(group=PACKAGE):
-        plugin.load()
+        try:
+            plugin.load()
+        except Exception as error:  # a plug-in is foreign code: whatever it raises is told with its name
+            raise SiteError(f"plug-in {plugin.name} ({plugin.value}): {type(error).__name__}: {error}") from error
 
 
 def load_folder(folder: Path) -> None:
@@ -33,17 +37,21 @@ def load_folder(folder: Path) -> None:
     Raises
     ------
     SiteError
-        When the folder does not exist.
+        When the folder does not exist or one of its files cannot be imported.
     """
     if not folder.is_dir():
         raise SiteError(f"{folder}: no such folder of components; give a folder that holds *.py files")
     for path in sorted(folder.glob("*.py")):
-        name = f"twin_user_components_{path.stem}"
+        name = f"twin_user_components_{path.stem}_{sha256(str(path.resolve()).encode()).hexdigest()[:8]}"
         spec = importlib.util.spec_from_file_location(name, path)
         if spec and spec.loader and name not in sys.modules:
             module = importlib.util.module_from_spec(spec)
             sys.modules[name] = module
-            spec.loader.exec_module(module)
+            try:
+                spec.loader.exec_module(module)
+            except Exception as error:  # a user's file: whatever it raises is told with its path
+                del sys.modules[name]
+                raise SiteError(f"{path}: {type(error).__name__}: {error}") from error
 
 
 def kinds() -> dict[str, type[Component]]:

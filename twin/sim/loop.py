@@ -6,8 +6,7 @@ from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
 
-SUM, MAXIMUM, MEAN, RESOLVE = 0, 1, 2, 3
-"""How a join turns its sources into one value; `RESOLVE` takes the override if there is one, else the first source."""
+from twin.sim.order import MAXIMUM, MEAN, RESOLVE
 
 
 @intrinsic

@@ -14,9 +14,7 @@ import numpy.typing as npt
 from twin.core.component import CLOCK, Component
 from twin.core.kernel import Forcing
 from twin.errors import PlanError
-from twin.sim import compile as compiler
-from twin.sim.loop import MAXIMUM, MEAN, RESOLVE, SUM
-from twin.sim.order import Step, order
+from twin.sim.order import MAXIMUM, MEAN, RESOLVE, SUM, Step, order
 from twin.site.wiring import Address, Source, Wiring
 
 Floats = npt.NDArray[np.float64]
@@ -248,6 +246,8 @@ class Plan:
         ----------
         progress : told (kernels done, kernels in all).
         """
+        from twin.sim import compile as compiler  # loads the compiler, which laying a plan does without
+
         keys = self.kernels()
         addresses: dict[tuple[type[Component], str], int] = {}
         for done, (cls, label) in enumerate(keys):
