@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.contract import plants as p
-from twin.errors import PlanError
+from twin.errors import PlanError, RunError
 from twin.sim import balance
 from twin.sim.plan import Plan
 from twin.sim.scene import Clock
@@ -155,3 +155,12 @@ def test_a_write_takes_effect_at_the_next_tick_by_priority_and_relinquish_restor
     record = run.advance()
     powers = record.ticks[:, record.places["hall", "power"]]
     assert powers.tolist() == [1e6] * 3 + [5e5] * 4 + [9e5] * 3
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_a_write_that_is_no_number_is_refused(value):
+    run = simulation(
+        [p.PlainLoad(name="hall"), p.PlainMachine(name="chiller")], {("hall", "cold"): ["chiller"]}, ticks=10
+    )
+    with pytest.raises(RunError, match=r"hall\.level: .* is not a finite number"):
+        run.post("hall.level", value)

@@ -18,6 +18,8 @@ __all__ = ["Component", "Field"]
 
 CLOCK = "dt"
 """Kernels that name `dt` are told the length of the tick in seconds."""
+NEXT = "_next"
+"""A kernel that names `<state>_next` writes the next values of a state that has many."""
 
 
 class Component(BaseModel):
@@ -76,22 +78,39 @@ class Component(BaseModel):
         return "1" if field.annotation in (float, int) else ""
 
     @classmethod
-    def is_series(cls, parameter: str) -> bool:
-        """Whether a parameter is an array of numbers, which kernels see as a view."""
-        return "tuple[float" in str(cls.model_fields[parameter].annotation)
+    def is_series(cls, name: str) -> bool:
+        """Whether a parameter, a state or a state's next values are an array of numbers, which kernels see as a view."""
+        signal = cls.signals.get(name.removesuffix(NEXT))
+        if signal:
+            return bool(signal.length)
+        return name in cls.model_fields and "tuple[float" in str(cls.model_fields[name].annotation)
+
+    def size(self, name: str) -> int:
+        """How many values a parameter or signal has."""
+        signal = type(self).signals.get(name.removesuffix(NEXT))
+        if signal and not signal.length:
+            return 1
+        value = getattr(self, signal.length if signal else name)
+        return len(value) if isinstance(value, tuple) else int(value) if signal else 1
 
 
 def _check(cls: type[Component]) -> None:
     """Refuse names that are not declared, values told twice and values nobody tells."""
     numbers = {n for n in cls.parameters() if cls.unit(n) or cls.is_series(n)}
-    known = numbers | set(cls.signals) | {CLOCK}
+    many = {name for name, signal in cls.signals.items() if signal.length}
+    known = numbers | set(cls.signals) | {name + NEXT for name in many} | {CLOCK}
     tellers: dict[str, str] = {}
     for label, each in cls.kernels.items():
         for name in each.told:
             _known(cls, label, name, known)
-        for name in each.tells:
+        for name in (
+            *each.tells,
+            *(n.removesuffix(NEXT) for n in each.told if n not in cls.signals and n.endswith(NEXT)),
+        ):
             _known(cls, label, name, set(cls.signals))
             _tellable(cls, label, name, ("state", "output"))
+            if name in many and name in each.tells:
+                raise TypeError(f"{cls.__name__}.{label}: {name!r} has many values; write them into '{name}{NEXT}'")
             if name in tellers:
                 raise TypeError(f"{cls.__name__}: {name!r} is told by both {tellers[name]!r} and {label!r}")
             tellers[name] = label
@@ -112,8 +131,11 @@ def _check(cls: type[Component]) -> None:
                 _known(cls, name, word, numbers)
         if signal.role == "output" and name not in tellers:
             raise TypeError(f"{cls.__name__}: nobody tells the output {name!r}; name it in a kernel's tells")
-        if isinstance(signal.start, str):
-            _known(cls, name, signal.start, numbers)
+        for word in (signal.start, signal.length):
+            if isinstance(word, str) and word:
+                _known(cls, name, word, numbers)
+        if signal.length and signal.role != "state":
+            raise TypeError(f"{cls.__name__}: {name!r} is {signal.role} and has many values; only states can")
 
 
 def _known(cls: type[Component], where: str, name: str, known: set[str]) -> None:

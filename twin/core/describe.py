@@ -16,7 +16,7 @@ def describe(cls: type[Component]) -> dict[str, Any]:
         "parameters": [
             {
                 "name": name,
-                "unit": cls.unit(name) or ("1 each" if cls.is_series(name) else "text"),
+                "unit": f"{cls.unit(name) or '1'} each" if cls.is_series(name) else cls.unit(name) or "text",
                 "default": None if field.is_required() else field.default,
                 "doc": field.description or "",
             }

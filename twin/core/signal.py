@@ -26,6 +26,8 @@ class Signal:
     energy : `in` when a positive value brings energy into the component, `out` when it takes energy away.
     store : J held per unit of this state, written with parameters (`capacity * area`); `1` for a state in J.
     note : sentence for the run's notes when the recorded value is ever above zero (a curve that left its range).
+    length : parameter that says how many values a state has, a whole number or an array of that length; empty for one value.
+        Kernels see such a state as a view and write its next values into the view `<name>_next`.
     end_use : word under which this electric power is summed over the site.
     point, card, brick : hints for BACnet, the dashboard and Brick.
     """
@@ -43,12 +45,13 @@ class Signal:
     brick: str = ""
     note: str = ""
     end_use: str = ""
+    length: str = ""
 
 
 def state(unit: str, doc: str, *, start: float | str = 0.0, medium: str = "", store: str = "",
-          point: str = "", card: str = "", brick: str = "") -> Signal:  # fmt: skip
+          point: str = "", card: str = "", brick: str = "", length: str = "") -> Signal:  # fmt: skip
     """Declare a value that the component keeps from one tick to the next; everybody reads its value at the tick's start."""
-    return Signal("state", unit, doc, start, "sum", medium, "", store, point, card, brick)
+    return Signal("state", unit, doc, start, "sum", medium, "", store, point, card, brick, length=length)
 
 
 def command(unit: str, doc: str, *, start: float | str = 0.0, point: str = "", card: str = "",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import time
+import uuid
 from pathlib import Path
 
 import duckdb
@@ -39,14 +41,18 @@ class Historian:
             raise StoreError("samples need times with a time zone; localise the index first")
         naive = samples.set_axis(index.tz_convert("UTC").tz_localize(None), axis=0).rename_axis("time")
         rows = naive.reset_index().melt(id_vars="time", var_name="point", value_name="value").dropna()
-        number = len(list(self.folder.glob("*.parquet")))
-        target = self.folder / f"{number:06d}_{index[0]:%Y%m%dT%H%M%S}.parquet"
-        part = target.with_name(f".{target.name}.{os.getpid()}")
+        target = self.folder / f"{time.time_ns():020d}_{uuid.uuid4().hex[:12]}.parquet"
+        part = target.with_suffix(".part")
         try:
             rows.to_parquet(part, index=False)
             with part.open("rb+") as written:
                 os.fsync(written.fileno())
             os.replace(part, target)
+            folder = os.open(self.folder, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
         except OSError as problem:
             raise StoreError(f"{target}: cannot be written ({problem.strerror})") from problem
         finally:
@@ -72,7 +78,7 @@ class Historian:
     def _query(self, text: str, points: list[str] | None = None) -> pd.DataFrame:
         if not any(self.folder.glob("*.parquet")):
             raise StoreError(f"{self.folder}: holds no samples yet")
-        files = f"read_parquet('{self.folder}/*.parquet', filename=true)"
         marks = ", ".join("?" for _ in points or [])
+        query = text.format(files="read_parquet(?, filename=true)").replace("$points", marks)
         with duckdb.connect() as connection:
-            return connection.execute(text.format(files=files).replace("$points", marks), points or []).df()
+            return connection.execute(query, [f"{self.folder}/*.parquet", *(points or [])]).df()

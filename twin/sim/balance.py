@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from twin.core.component import Component
 from twin.sim.plan import Plan
@@ -69,16 +71,18 @@ def _kept(each: Component, plan: Plan, record: Record) -> float:
     for name, signal in type(each).signals.items():
         if signal.store:
             slot = plan.slot[each.name, name]
-            kept += capacity(signal.store, each.model_dump()) * float(last[slot] - first[slot])
+            change = last[slot : slot + each.size(name)] - first[slot : slot + each.size(name)]
+            kept += float(np.sum(capacity(signal.store, each.model_dump()) * change))
     return kept
 
 
-def capacity(text: str, parameters: Mapping[str, float]) -> float:
+def capacity(text: str, parameters: Mapping[str, Any]) -> npt.NDArray[np.float64]:
     """Evaluate what a store holds per unit of its state: numbers and parameters joined by + - * and parentheses.
 
-    >>> capacity("heat * (area + 1)", {"heat": 2.0, "area": 3.0})
+    >>> float(capacity("heat * (area + 1)", {"heat": 2.0, "area": 3.0}))
     8.0
     """
     if not re.fullmatch(r"[a-z_0-9 .+\-*()]+", text):
         raise ValueError(f"{text!r}: a store is written with parameters, numbers and + - * ( )")
-    return float(eval(text, {"__builtins__": {}}, dict(parameters)))
+    values = {n: np.asarray(v) if isinstance(v, tuple) else v for n, v in parameters.items()}
+    return np.asarray(eval(text, {"__builtins__": {}}, values), dtype=np.float64)

@@ -86,9 +86,11 @@ def check(
     call: Callable[[int, int, int], None] = CFUNCTYPE(None, c_int64, c_int64, c_int64)(at)
     call(compiled.ctypes.data, row.ctypes.data, 1)
     told: list[float | npt.NDArray[np.float64]] = []
+    arrays: list[tuple[int, int]] = []
     place = 0
     for name in kernel.told:
         if name in series:
+            arrays.append((row[place], row[place + 1]))
             told.append(plain[row[place] : row[place] + row[place + 1]])
             place += 2
         else:
@@ -98,6 +100,11 @@ def check(
         answer = kernel.function(*told)
     except (ZeroDivisionError, OverflowError, ValueError):
         return  # IEEE arithmetic of the compiled kernel has an answer where Python has none
+    for first, count in arrays:
+        if not np.allclose(
+            compiled[first : first + count], plain[first : first + count], TOLERANCE, TOLERANCE, equal_nan=True
+        ):
+            raise RunError(f"{label} writes other values compiled than in Python; empty {cache_folder()}")
     answers = answer if isinstance(answer, tuple) else (answer,)
     for name, slot, value in zip(kernel.tells, row[place:], answers, strict=True):
         got = float(compiled[slot])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import math
 from dataclasses import dataclass, field
 
 from twin.errors import RunError
@@ -39,7 +40,7 @@ class Mailbox:
         Raises
         ------
         RunError
-            When the signal is no command or parameter, or the priority is not 1..16.
+            When the signal is no command or parameter, when the value is not finite, or the priority is not 1..16.
         """
         if priority not in PRIORITIES:
             raise RunError(f"priority {priority}: must be 1 (highest) to 16")
@@ -47,6 +48,8 @@ class Mailbox:
             raise RunError(f"{'.'.join(signal)}: no such command or parameter in this site")
         if signal not in plan.override and signal not in plan.settable:
             raise RunError(f"{'.'.join(signal)}: is told by the model; only commands and parameters can be set")
+        if value is not None and not math.isfinite(value):
+            raise RunError(f"{'.'.join(signal)}: {value} is not a finite number; give none to take an override back")
         self.count += 1
         heapq.heappush(self.letters, Letter(time, priority, source, self.count, signal, value))
 

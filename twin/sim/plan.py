@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from twin.core.component import CLOCK, Component
+from twin.core.component import CLOCK, NEXT, Component
 from twin.core.kernel import Forcing
 from twin.errors import PlanError
 from twin.sim.order import MAXIMUM, MEAN, RESOLVE, SUM, Step, order
@@ -86,7 +86,7 @@ class Plan:
             for name, signal in type(each).signals.items():
                 if signal.role == "state":
                     self.slot[each.name, name] = len(starts)
-                    starts.append(_start(each, signal.start))
+                    starts.extend(_starts(each, name))
         self.states = len(starts)
         self._values = [*starts, *starts]
         self.clock = self._new(0.0)
@@ -115,7 +115,10 @@ class Plan:
             (each.name, name)
             for each in self.components
             for name in type(each).parameters()
-            if type(each).unit(name) and name != "multiplier" and (type(each).kind, name) not in fixed
+            if type(each).unit(name)
+            and not type(each).is_series(name)
+            and name != "multiplier"
+            and (type(each).kind, name) not in fixed
         )
 
     def _lay_forced(self, each: Component) -> None:
@@ -228,12 +231,33 @@ class Plan:
         self._rows.append(((cls, label), len(self._index), len(members)))
         for each in members:
             for name in kernel.told:
-                self._index.append(self.clock if name == CLOCK else self.slot[each.name, name])
-                if name != CLOCK and name not in cls.signals and cls.is_series(name):
-                    self._index.append(len(getattr(each, name)))
+                if name == CLOCK:
+                    self._index.append(self.clock)
+                elif cls.is_series(name):
+                    here = (each.name, name.removesuffix(NEXT))
+                    self._index += [self.slot[here] + (0 if here[1] == name else self.states), each.size(name)]
+                else:
+                    self._index.append(self.slot[each.name, name])
             for name in kernel.tells:
                 ahead = self.states if cls.signals[name].role == "state" else 0
                 self._index.append(self.slot[each.name, name] + ahead)
+
+    def place(self, address: Address) -> int:
+        """Place of a signal or parameter in the vector; `name[2]` is the third of many values.
+
+        Raises
+        ------
+        KeyError
+            When there is no such value.
+        """
+        if address in self.slot:
+            return self.slot[address]
+        name, bracket, number = address[1].removesuffix("]").partition("[")
+        if bracket and number.isdecimal() and (address[0], name) in self.slot:
+            each = next(c for c in self.components if c.name == address[0])
+            if int(number) < each.size(name):
+                return self.slot[address[0], name] + int(number)
+        raise KeyError(address)
 
     def kernels(self) -> list[tuple[type[Component], str]]:
         """The kernels that the plan runs, each once."""
@@ -271,9 +295,16 @@ def _start(each: Component, start: float | str) -> float:
     return float(getattr(each, start)) if isinstance(start, str) else start
 
 
+def _starts(each: Component, state: str) -> list[float]:
+    """First values of a state: one number for all, or one each from an array parameter."""
+    start, size = type(each).signals[state].start, each.size(state)
+    values = getattr(each, start) if isinstance(start, str) else start
+    return [float(v) for v in (values if isinstance(values, tuple) else [values] * size)]
+
+
 def _series(cls: type[Component], label: str) -> frozenset[str]:
     told = cls.kernels[label].told
-    return frozenset(n for n in told if n != CLOCK and n not in cls.signals and cls.is_series(n))
+    return frozenset(n for n in told if n != CLOCK and cls.is_series(n))
 
 
 def describe(plan: Plan) -> Mapping[str, int]:

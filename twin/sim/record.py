@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
@@ -56,7 +57,7 @@ def choose(plan: Plan) -> tuple[list[Address], list[Address], list[Address]]:
 
 
 def find(plan: Plan, wanted: str) -> list[Address]:
-    """Signals and parameters that `component.signal` means, with `*` for any part of a name.
+    """Signals and parameters that `component.signal` means, with `*` for any part of a name and `[2]` for the third of many.
 
     Raises
     ------
@@ -64,7 +65,8 @@ def find(plan: Plan, wanted: str) -> list[Address]:
         When nothing in the site has that name.
     """
     name, _, member = wanted.rpartition(".")
-    if (name, member) in plan.slot:
+    with suppress(KeyError):
+        plan.place((name, member))
         return [(name, member)]
     found = [a for a in plan.slot if ":" not in a[1] and fnmatchcase(f"{a[0]}.{a[1]}", wanted)] if "*" in wanted else []
     if not found:

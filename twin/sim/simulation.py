@@ -78,7 +78,7 @@ class Simulation:
             self.env.process(process(self))
         self._ticker = self.env.process(self._tick())
         self._slots = [
-            np.array([plan.slot[address] for address in group], dtype=np.int32)
+            np.array([plan.place(address) for address in group], dtype=np.int32)
             for group in (self.record.every, self.record.hourly, self.record.total)
         ]
         self._forcing: Floats = np.empty((0, 0))
@@ -104,7 +104,7 @@ class Simulation:
 
     def read(self, signal: str) -> float:
         """Value of `component.signal` at the end of the last tick."""
-        return float(self.vector[self.plan.slot[records.find(self.plan, signal)[0]]])
+        return float(self.vector[self.plan.place(records.find(self.plan, signal)[0])])
 
     def advance(self, ticks: int | None = None) -> Record:
         """Run so many ticks, or to the end of the clock, and return the record."""

@@ -197,7 +197,7 @@ class _Loader:
                 self.problems.add(node.place, f"{where}: is {node.words()}; a list of numbers is wanted")
                 return
             try:
-                values[label] = tuple(quantity(each, "1", "").value for each in node.items)
+                values[label] = tuple(quantity(each, cls.unit(label) or "1", inherited).value for each in node.items)
             except UnitError as problem:
                 self.problems.add(node.place, f"{where}: {problem}")
         elif cls.unit(label):
