@@ -169,7 +169,6 @@ def _read_building(site: Site, folder: Path, seed: int, progress: Progress | Non
     finally:
         building.terminate()
         building.communicate(timeout=10)
-    samples.index = trends.index
     store = Historian(folder / "history")
     store.append(samples)
     kept = store.read(list(samples.columns))
@@ -224,7 +223,7 @@ def explain(site: Site, misfit: Callable[[Site], float]) -> list[dict[str, Any]]
     limit = closest + EQUAL * (before - closest)
     return [
         {
-            "parameter": names[each.place], "place": each.place, "change": f"{each.value:.4g} -> {value:.4g} {each.unit}",
+            "parameter": names[each.place], "place": each.place, "change": f"{each.value:.4g} -> {value:.4g} {each.unit}".removesuffix(" 1"),
             "misfit_before": before, "misfit_after": score, "equally_good": True,
         }
         for score, value, each in sorted(found, key=lambda row: row[0])

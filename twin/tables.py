@@ -47,13 +47,14 @@ def show_study(answer: dict[str, Any]) -> None:
     )
     out.print(
         f"baseline {base['electricity_kwh'] / 1e3:,.0f} MWh ({base['electricity_kwh_m2']:.1f} kWh/m2), peak {base['peak_kw']:,.0f} kW, "
-        f"{base['co2_t']:,.0f} tCO2e, {base['cost_cny'] / 1e6:,.1f} M CNY; at 15 minutes {base['fifteen_minute']['electricity_kwh'] / 1e3:,.0f} MWh"
+        f"{base['co2_t']:,.0f} tCO2e, {base['cost_cny'] / 1e6:,.1f} M CNY; at 15 minutes {base['fifteen_minute']['electricity_kwh'] / 1e3:,.0f} MWh; "
+        f"{base['comfort_hours_outside']:.0f} h outside the comfort band, {base['unmet_hours']:.0f} h unmet"
     )
     table = Table(
         "measure",
         *(
             Column(name, justify="right")
-            for name in ("P10 MWh", "P50", "P90", "tCO2e", "k CNY", "NPV", "years", "h out", "h unmet")
+            for name in ("P10 MWh", "P50", "P90", "tCO2e", "k CNY", "NPV", "years", "out h", "unmet h")
         ),
     )
     for row in answer["scenarios"]:
@@ -65,6 +66,10 @@ def show_study(answer: dict[str, Any]) -> None:
             f"{row['comfort_hours_outside']:.0f}", f"{row['unmet_hours']:.0f}",
         )  # fmt: skip
     out.print(table)
+    out.print(
+        "saving of a year (P10, P50, P90), cost and net present value, simple payback; occupied hours outside the comfort band and "
+        "off the set-point, area-weighted"
+    )
     out.print(
         f"interaction: the package saves {answer['interaction_kwh'] / 1e3:+,.0f} MWh against the sum of its measures"
     )
@@ -86,19 +91,16 @@ def show_streams(answer: dict[str, Any]) -> None:
     out.print(
         f"virtual building {answer['device']}: {answer['points']} points, {answer['rows']} readings over BACnet/IP"
     )
-    table = Table("point", "unit", "CV(RMSE)", "NMBE", "bias", "n")
+    table = Table("point", "unit", *(Column(name, justify="right") for name in ("CV(RMSE)", "NMBE", "bias", "n")))
     for each in answer["streams"]:
+        unit, scale = {"W": ("kW", 1e3), "1": ("-", 1.0)}.get(each["unit"], (each["unit"], 1.0))
         table.add_row(
-            each["point"],
-            each["unit"],
-            f"{each['cv_rmse']:.1%}",
-            f"{each['nmbe']:+.1%}",
-            f"{each['bias']:+.3g}",
+            escape(each["point"]), unit, f"{each['cv_rmse']:.1%}", f"{each['nmbe']:+.1%}", f"{each['bias'] / scale:+,.3g}",
             str(each["n"]),
-        )
+        )  # fmt: skip
     out.print(table)
     for each in answer["explanations"]:
         out.print(
             f"explains it equally well: {escape(each['parameter'])} {escape(each['change'])} "
-            f"(mean RMSE over spread {each['misfit_before']:.2f} -> {each['misfit_after']:.2f})"
+            f"(mean RMSE over spread {each['misfit_before']:.3f} -> {each['misfit_after']:.3f})"
         )

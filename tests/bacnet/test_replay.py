@@ -57,6 +57,7 @@ def test_a_whole_replay_arrives_as_it_was_sent(building):
     assert [(p.name, p.unit, p.description) for p in points] == [
         ("room", "degrees-celsius", "the room"), ("load", "watts", "the load"), ("valve", "no-units", "the valve"),
     ]  # fmt: skip
+    assert list(samples.index) == list(trends().index)
     assert np.array_equal(samples.to_numpy().astype(np.float32), trends().to_numpy().astype(np.float32))
 
 

@@ -6,6 +6,7 @@ import asyncio
 import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pandas as pd
@@ -93,6 +94,20 @@ class Reader:
                 points.append(Point(identifier, *(str(text) for text in texts)))
         return points
 
+    async def clock(self, instance: int) -> datetime:
+        """The device's own local standard time, aware by its UTC offset (BACnet counts it positive to the west)."""
+        device = ("device", instance)
+        date, time, offset = [await self._read(device, name) for name in ("local-date", "local-time", "utc-offset")]
+        try:
+            year, month, day, _ = date
+            hour, minute, second, hundredth = time
+            zone = timezone(timedelta(minutes=-int(offset)))
+            return datetime(1900 + year, month, day, hour, minute, second, 10_000 * hundredth, zone)
+        except (TypeError, ValueError) as problem:
+            raise BacnetError(
+                f"{self.target}: device {instance} has no valid clock: {date} {time} {offset}"
+            ) from problem
+
     async def values(self, points: Sequence[Point]) -> list[float]:
         """Present values, in the order of the points; NaN where an object answers with an error.
 
@@ -168,13 +183,18 @@ async def _collect(target: str, progress: Progress | None) -> tuple[int, list[Po
         step, count = by_name.pop("replay step"), by_name.pop("replay rows")
         sensors = list(by_name.values())
         rows = int((await reader.values([count]))[0])
-        samples = []
+        samples, times = [], {}
         for row in range(rows):
             await reader.write(step.identifier, float(row))
             samples.append(await reader.values(sensors))
+            if row in (0, 1, rows - 1):
+                times[row] = await reader.clock(instance)
             if progress and (row % 16 == 0 or row + 1 == rows):
                 progress(row + 1, rows)
-        return instance, sensors, pd.DataFrame(samples, columns=[point.name for point in sensors])
+        index = pd.date_range(times[0], times[rows - 1], rows)
+        if rows > 1 and index[1] != times[1]:
+            raise BacnetError(f"{target}: device {instance} does not step its clock evenly")
+        return instance, sensors, pd.DataFrame(samples, index, [point.name for point in sensors])
 
 
 def collect(target: str, progress: Progress | None = None) -> tuple[int, list[Point], pd.DataFrame]:
@@ -187,7 +207,7 @@ def collect(target: str, progress: Progress | None = None) -> tuple[int, list[Po
 
     Returns
     -------
-    Device instance, its points, and one row of values per step.
+    Device instance, its points, and one row of values per step, at the times of the device's own clock.
 
     Raises
     ------

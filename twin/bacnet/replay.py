@@ -20,7 +20,7 @@ from bacpypes3.errors import DecodingError, ExecutionError
 from bacpypes3.local.analog import AnalogInputObject, AnalogValueObject
 from bacpypes3.local.device import DeviceObject
 from bacpypes3.local.networkport import NetworkPortObject
-from bacpypes3.primitivedata import ObjectIdentifier, Real
+from bacpypes3.primitivedata import Date, ObjectIdentifier, Real, Time
 
 from twin.bacnet import codec
 from twin.bacnet.application import ReadOnly
@@ -37,11 +37,40 @@ UNITS = {
 }  # fmt: skip
 
 
+class ReplayDevice(DeviceObject):
+    """A device whose clock shows the time of the current row."""
+
+    _moment: pd.Timestamp
+
+    def show(self, moment: pd.Timestamp) -> None:
+        """Set the clock."""
+        self._moment = moment
+
+    @property
+    def localDate(self) -> Date:
+        """Local date of the current row."""
+        return Date(self._moment.date())
+
+    @localDate.setter
+    def localDate(self, value: Any) -> None:
+        """Ignored: the trends set the clock."""
+
+    @property
+    def localTime(self) -> Time:
+        """Local standard time of the current row."""
+        return Time(self._moment.time())
+
+    @localTime.setter
+    def localTime(self, value: Any) -> None:
+        """Ignored: the trends set the clock."""
+
+
 class ReplayApplication(ReadOnly):
     """Serves one row of the trends at a time and refuses every write but the step."""
 
     trends: pd.DataFrame
     sensors: list[Any]
+    clock: ReplayDevice
 
     async def do_WritePropertyRequest(self, apdu: WritePropertyRequest) -> None:
         """Accept a whole row number for the step, refuse all else with write-access-denied."""
@@ -60,6 +89,7 @@ class ReplayApplication(ReadOnly):
         """Make a row current: all values change before the next request is looked at."""
         for sensor, value in zip(self.sensors, self.trends.iloc[row].tolist(), strict=True):
             sensor.presentValue = value
+        self.clock.show(self.trends.index[row])
         self.get_object_id(ObjectIdentifier(STEP)).presentValue = float(row)
 
 
@@ -67,9 +97,11 @@ def build(trends: pd.DataFrame, points: list[dict[str, str]], address: str, port
     """The application with its device, network port, sensors and the step."""
     codec.hasten()
     trends = trends[[point["name"] for point in points]]
-    device = DeviceObject(
+    offset = trends.index[0].utcoffset()
+    device = ReplayDevice(
         objectIdentifier=("device", DEVICE), objectName="virtual building", vendorIdentifier=999, maxApduLengthAccepted=1476,
         segmentationSupported="segmentedBoth", maxSegmentsAccepted=64, description=str(trends.index[0]),
+        utcOffset=-round(offset.total_seconds() / 60.0), daylightSavingsStatus=False,
     )  # fmt: skip
     network = NetworkPortObject(f"{address}/8:{port}", objectIdentifier=("network-port", 1), objectName="port")
     first = trends.iloc[0].to_numpy(dtype=float)
@@ -89,7 +121,8 @@ def build(trends: pd.DataFrame, points: list[dict[str, str]], address: str, port
         for identifier, name, value in ((STEP, "replay step", 0.0), (ROWS, "replay rows", float(len(trends))))
     ]  # fmt: skip
     app = ReplayApplication.from_object_list([device, network, *sensors, *values])
-    app.trends, app.sensors = trends, sensors
+    app.trends, app.sensors, app.clock = trends, sensors, device
+    app.show(0)
     return app
 
 
