@@ -223,7 +223,7 @@ def explain(site: Site, misfit: Callable[[Site], float]) -> list[dict[str, Any]]
     limit = closest + EQUAL * (before - closest)
     return [
         {
-            "parameter": names[each.place], "place": each.place, "change": f"{each.value:.4g} -> {value:.4g} {each.unit}".removesuffix(" 1"),
+            "parameter": names[each.place], "place": each.place, "change": f"{each.show(each.value)} -> {each.show(value)}",
             "misfit_before": before, "misfit_after": score, "equally_good": True,
         }
         for score, value, each in sorted(found, key=lambda row: row[0])

@@ -100,6 +100,28 @@ def parse(text: str, unit: str) -> float:
     return float(f"{value:.15g}")
 
 
+def show(value: float, unit: str, like: str) -> str:
+    """Write an SI number in the unit that a text uses.
+
+    Parameters
+    ----------
+    value : float
+        Number in `unit`.
+    unit : str
+        Its SI unit.
+    like : str
+        A quantity such as `0.2 1/h`, whose unit is wanted.
+
+    >>> show(25e6, "W", "22.5 MW")
+    '25 MW'
+    """
+    found = QUANTITY.match(like)
+    symbol = found.group(2) if found else unit
+    scale, offset = _factor(symbol, unit) if symbol else (1.0, 0.0)
+    shown = f"{(value - offset) / scale:,.4g}" if abs(value) < 1e4 * scale else f"{(value - offset) / scale:,.0f}"
+    return f"{shown} {symbol}".removesuffix(" 1").strip()
+
+
 def _reader(unit: str) -> BeforeValidator:
     return BeforeValidator(lambda value: parse(value, unit) if isinstance(value, str) else value)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from twin.errors import UnitError
 from twin.site.reader import Node
-from twin.units import parse
+from twin.units import parse, show
 
 KINDS = ("published", "derived", "typical", "assumed")
 SHORT = re.compile(r"^(?P<value>[^\[]*?)\s*(?:\[(?P<low>.+?)\s*\.\.\s*(?P<high>.+?)\]\s*)?(?:\b(?P<kind>published|derived|typical|assumed)\b\s*(?P<source>.*))?$")  # fmt: skip
@@ -35,6 +35,10 @@ class Quantity:
     def uncertain(self) -> bool:
         """Whether a study samples it."""
         return self.high > self.low
+
+    def show(self, value: float) -> str:
+        """A value of this number in the unit its file uses."""
+        return show(value, self.unit, self.text)
 
     def moved(self, value: float) -> Quantity:
         """The same assumption with another value."""

@@ -242,6 +242,7 @@ def _drivers(
         {
             "parameter": places.get(q.place) or q.note,
             "value": q.value, "low": q.low, "high": q.high, "unit": q.unit, "kind": q.kind, "source": q.source,
+            "stated": q.show(q.value), "range": f"{q.show(q.low)} .. {q.show(q.high)}",
             "place": q.place.rpartition("/")[2], "effect_kwh": effect, "share": effect**2 / total,
         }
         for q, effect in effects
