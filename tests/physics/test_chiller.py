@@ -10,7 +10,7 @@ from twin.physics import chiller
 from twin.physics.curve import biquadratic
 
 ROWS = [
-    ("FIXED", "ElectricEIRChiller_Carrier_19EX_5148kW_6_34COP_Vanes", 5.86),
+    ("FIXED", "ElectricEIRChiller_York_YT_1758kW_6_28COP_Vanes", 6.32),
     ("VARIABLE", "ElectricEIRChiller_Trane_CVHE_1442kW_6_61COP_VSD", 5.98),
 ]
 MACHINES = [chiller.fixed_speed_chiller, chiller.variable_speed_chiller]

@@ -2,6 +2,7 @@
 
 from twin.core import Component, Field, command, forcing, inlet, kernel, needs, output, serves, state
 from twin.physics.air import AIR_HEAT, VAPORISATION, saturation_humidity
+from twin.physics.exchanger import recovered_temperature
 from twin.physics.fan import vav_fan_power_share
 from twin.units import Celsius, Kelvin, M3PerS, Pascal, Ratio, WattPerM3S
 
@@ -111,7 +112,7 @@ class AirHandlingUnit(Component):
             share = max(share, min(economiser, (back - planned) / (back - outdoor)))
         treated = outdoor
         if recovery > 0.0 and abs(planned - outdoor) > abs(planned - back):
-            treated = outdoor + recovery * (back - outdoor)
+            treated = recovered_temperature(outdoor, back, recovery, 1.0, 1.0)
         mixed = back + share * (treated - back)
         wet = damp + share * (outdoor_humidity - damp)
         rise = fan * flow_design * vav_fan_power_share(flow / (flow_design * AIR_DENSITY)) / (flow * AIR_HEAT)

@@ -3,30 +3,24 @@
 from math import ceil
 
 from twin.core import Component, Field, inlet, kernel, needs, output, serves
-from twin.physics.curve import biquadratic, quadratic
-from twin.units import KgPerS, Ratio, Watt
-
-CURVES = (
-    "York YT 1758 kW, COP 6.28, inlet vanes: CoolTools data set as published in the LBNL Modelica Buildings library"
+from twin.physics.chiller import (
+    COLDEST_LEAVING,
+    FIXED_COOLEST,
+    FIXED_HOTTEST,
+    FIXED_SMALLEST,
+    WARMEST_LEAVING,
+    fixed_speed_chiller,
+    fixed_speed_curves,
+    variable_speed_chiller,
 )
-CAPACITY_1, CAPACITY_2, CAPACITY_3 = 0.7079149, -0.002006276, -0.002596043
-CAPACITY_4, CAPACITY_5, CAPACITY_6 = 0.03005922, -0.001056423, 0.002045705
-EIR_1, EIR_2, EIR_3 = 0.5605391, -0.01377994, 6.569542e-05
-EIR_4, EIR_5, EIR_6 = 0.01321951, 0.0002686074, -0.0005011451
-PART_1, PART_2, PART_3 = 0.1861223, 0.5482049, 0.2647377
-COLDEST, WARMEST = 4.44, 8.89
-"""Leaving chilled water for which the curves were measured. [degC]"""
-COOLEST, HOTTEST = 15.56, 35.0
-"""Entering condenser water for which the curves were measured. [degC]"""
-SMALLEST = 0.2
-"""Smallest part-load ratio without cycling; below it the machine cycles."""
+from twin.units import KgPerS, Ratio, Watt
 
 
 class ChillerPlant(Component):
     """Equal machines that share the load evenly; one more runs when the others are loaded to the staging point.
 
-    Capacity and efficiency follow the EIR model (EnergyPlus Engineering Reference, Chiller:Electric:EIR) with the curves of a
-    real centrifugal machine scaled to this rating.
+    Capacity and efficiency follow the EIR model (EnergyPlus Engineering Reference, Chiller:Electric:EIR) with the curves of
+    real centrifugal machines, with inlet vanes or with speed drives, scaled to this rating.
     """
 
     brick = "Chiller"
@@ -38,6 +32,8 @@ class ChillerPlant(Component):
     """Cooling over power at that point."""
     staging: Ratio = Field(0.9, gt=0, le=1)
     """Part load of the running machines above which one more starts."""
+    speed_drives: Ratio = Field(0.0, ge=0, le=1)
+    """Share of the machines that have variable-speed drives instead of inlet vanes."""
     condenser_flow: KgPerS = Field(gt=0)
     """Condenser water of one running machine."""
     condenser_pump: Watt = Field(ge=0)
@@ -66,20 +62,19 @@ class ChillerPlant(Component):
     @kernel(
         tells=("running", "share", "rest", "cooling", "compressor", "pumping", "power", "reject", "flow", "off_curve")
     )
-    def step(wanted, water, entering, count, capacity, cop, staging, condenser_flow, condenser_pump):
+    def step(wanted, water, entering, count, capacity, cop, staging, speed_drives, condenser_flow, condenser_pump):
         """Run as few machines as the staging point allows."""
         if wanted <= 0.0:
             return 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
-        off = 1.0 if water < COLDEST or water > WARMEST or entering < COOLEST or entering > HOTTEST else 0.0
-        cold, hot = min(max(water, COLDEST), WARMEST), min(max(entering, COOLEST), HOTTEST)
-        able = capacity * biquadratic(cold, hot, CAPACITY_1, CAPACITY_2, CAPACITY_3, CAPACITY_4, CAPACITY_5, CAPACITY_6)
-        running = min(max(ceil(wanted / (able * staging)), 1.0), count)
-        done = min(wanted, running * able)
-        part = done / (running * able)
-        efficiency = biquadratic(cold, hot, EIR_1, EIR_2, EIR_3, EIR_4, EIR_5, EIR_6)
-        cycling = min(part / SMALLEST, 1.0)
-        load = quadratic(max(part, SMALLEST), PART_1, PART_2, PART_3)
-        compressor = running * able / cop * efficiency * load * cycling
+        share, _ = fixed_speed_curves(
+            min(max(water, COLDEST_LEAVING), WARMEST_LEAVING), min(max(entering, FIXED_COOLEST), FIXED_HOTTEST)
+        )
+        running = min(max(ceil(wanted / (capacity * share * staging)), 1.0), count)
+        each, power, off = fixed_speed_chiller(wanted / running, capacity, cop, water, entering)
+        driven = variable_speed_chiller(each, capacity, cop, water, entering)[1] if speed_drives > 0.0 else 0.0
+        done = running * each
+        compressor = running * ((1.0 - speed_drives) * power + speed_drives * driven)
+        cycling = min(each / (capacity * share * FIXED_SMALLEST), 1.0)
         pumping = running * condenser_pump * cycling
         reject = done + compressor + pumping
         flow = running * condenser_flow * cycling

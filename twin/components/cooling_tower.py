@@ -2,7 +2,8 @@
 
 from twin.core import Component, Field, command, forcing, inlet, kernel, needs, output, serves, state
 from twin.physics.air import WATER_HEAT
-from twin.physics.tower import tower_air_share, tower_heat
+from twin.physics.fan import affinity_power_share
+from twin.physics.tower import tower_air_share, tower_leaving
 from twin.units import Celsius, Kelvin, KgPerS, Pascal, Ratio, Watt
 
 
@@ -44,24 +45,18 @@ class CoolingTower(Component):
 
     @kernel(tells=("leaving", "speed", "power", "dumped"))
     def step(leaving, wet_bulb, heat, flow, setpoint, approach, water_design, air_design, units, fan, pressure):
-        """Leaving water at full fan by bisection, or the fan speed that holds the set-point; power goes with speed cubed."""
+        """Leaving water at full fan, or the fan speed that holds the set-point."""
         wish = setpoint if approach <= 0.0 else min(max(wet_bulb + approach, 18.0), setpoint)
         if heat <= 0.0 or flow <= 0.0:
             return wish, 0.0, 0.0, 0.0
         open_cells = min(flow / water_design, 1.0)
         air = air_design * open_cells
         span = heat / (flow * WATER_HEAT)
-        low, high = wet_bulb, wet_bulb + 40.0
-        for _ in range(30):
-            middle = 0.5 * (low + high)
-            if tower_heat(middle + span, wet_bulb, flow, air, units, pressure) < heat:
-                low = middle
-            else:
-                high = middle
-        if high >= wish:
-            speed, cold = 1.0, high
+        coldest = tower_leaving(heat, wet_bulb, flow, air, units, pressure)
+        if coldest >= wish:
+            speed, cold = 1.0, coldest
         else:
             cold = wish
             speed = tower_air_share(heat, wish + span, wet_bulb, flow, air, units, pressure)
-        power = fan * open_cells * speed**3
+        power = fan * open_cells * affinity_power_share(speed)
         return cold, speed, power, heat + power

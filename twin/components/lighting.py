@@ -1,6 +1,7 @@
 """Lighting with schedules and continuous daylight dimming."""
 
 from twin.core import Component, Field, inlet, kernel, needs, output
+from twin.physics.daylight import dimming
 from twin.units import M2, Lux, Ratio, WattPerM2
 
 
@@ -16,8 +17,10 @@ class Lighting(Component):
     """Illuminance wanted (GB 50034-2013, 5.3.2: 500 lx in high-grade offices)."""
     dimmed: Ratio = Field(0.0, ge=0, le=1)
     """Share of the lamps that follow the daylight."""
-    minimum: Ratio = Field(0.2, ge=0, le=1)
-    """Power left at full dimming (EnergyPlus Engineering Reference, continuous dimming control: 0.3 at 0.2 of light)."""
+    minimum: Ratio = Field(0.3, ge=0, le=1)
+    """Power at full dimming (EnergyPlus Input Output Reference, Daylighting:Controls: 0.3)."""
+    minimum_light: Ratio = Field(0.2, ge=0, lt=1)
+    """Light at full dimming (same page: 0.2)."""
     night: Ratio = Field(0.05, ge=0, le=1)
     """Share of lamps that are never switched off."""
     room = needs("room", heat="heat", daylight="daylight")
@@ -31,9 +34,8 @@ class Lighting(Component):
     heat = output("W", "Heat to the zone", medium="room", energy="out")
 
     @kernel(tells=("power", "heat"))
-    def ask(use, daylight, area, density, target, dimmed, minimum, night):
-        """Dim in proportion to the daylight there is."""
-        enough = min(daylight / target, 1.0)
-        level = 1.0 - dimmed * enough * (1.0 - minimum)
+    def ask(use, daylight, area, density, target, dimmed, minimum, minimum_light, night):
+        """Dim continuously with the daylight there is."""
+        level = 1.0 - dimmed * (1.0 - dimming(daylight, target, minimum, minimum_light))
         power = area * density * max(use, night) * (level if use > night else 1.0)
         return power, power

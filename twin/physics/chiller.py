@@ -16,13 +16,13 @@ COLDEST_LEAVING = 4.44
 WARMEST_LEAVING = 8.89
 """Warmest leaving water of both rows. [degC] TEvaLvgMax."""
 
-# Row "ElectricEIRChiller Carrier 19EX 5148kW/6.34COP/Vanes", reference 6.67/26.11 degC; 5.86 at the rating point.
-FIXED_CAPACITY_1, FIXED_CAPACITY_2, FIXED_CAPACITY_3 = 0.3564454, 0.02020689, -0.006286899
-FIXED_CAPACITY_4, FIXED_CAPACITY_5, FIXED_CAPACITY_6 = 0.05760425, -0.002102376, 0.00412665
-FIXED_EIR_1, FIXED_EIR_2, FIXED_EIR_3 = 0.5426449, 0.003961314, -0.0001195821
-FIXED_EIR_4, FIXED_EIR_5, FIXED_EIR_6 = 0.01609421, 0.0003089258, -0.001129525
-FIXED_PART_1, FIXED_PART_2, FIXED_PART_3 = 0.1883602, 0.5018646, 0.3089569
-FIXED_COOLEST, FIXED_HOTTEST, FIXED_SMALLEST = 15.56, 29.44, 0.2
+# Row "ElectricEIRChiller York YT 1758kW/6.28COP/Vanes", reference 6.67/29.44 degC; 6.32 at the rating point.
+FIXED_CAPACITY_1, FIXED_CAPACITY_2, FIXED_CAPACITY_3 = 0.7079149, -0.002006276, -0.002596043
+FIXED_CAPACITY_4, FIXED_CAPACITY_5, FIXED_CAPACITY_6 = 0.03005922, -0.001056423, 0.002045705
+FIXED_EIR_1, FIXED_EIR_2, FIXED_EIR_3 = 0.5605391, -0.01377994, 6.569542e-05
+FIXED_EIR_4, FIXED_EIR_5, FIXED_EIR_6 = 0.01321951, 0.0002686074, -0.0005011451
+FIXED_PART_1, FIXED_PART_2, FIXED_PART_3 = 0.1861223, 0.5482049, 0.2647377
+FIXED_COOLEST, FIXED_HOTTEST, FIXED_SMALLEST = 15.56, 35.0, 0.2
 
 # Row "ElectricEIRChiller Trane CVHE 1442kW/6.61COP/VSD", reference 5.56/23.89 degC; 5.98 at the rating point.
 VARIABLE_CAPACITY_1, VARIABLE_CAPACITY_2, VARIABLE_CAPACITY_3 = 0.4007341, 0.001148568, 0.0001049504
@@ -48,8 +48,8 @@ def fixed_speed_curves(leaving: float, entering: float) -> tuple[float, float]:
 
     References
     ----------
-    EnergyPlus Engineering Reference, Chiller:Electric:EIR, CAPFT and EIRFT; row Carrier 19EX 5148 kW. Valid for leaving
-    4.44..8.89 degC, entering 15.56..29.44 degC.
+    EnergyPlus Engineering Reference, Chiller:Electric:EIR, CAPFT and EIRFT; row York YT 1758 kW, COP 6.28. Valid for
+    leaving 4.44..8.89 degC, entering 15.56..35 degC.
 
     >>> [round(share, 6) for share in fixed_speed_curves(6.67, 29.44)]
     [1.0, 1.0]

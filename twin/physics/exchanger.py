@@ -26,50 +26,6 @@ def counterflow_effectiveness(units: float, ratio: float) -> float:
     return (1.0 - reach) / (1.0 - ratio * reach)
 
 
-def crossflow_effectiveness(units: float, ratio: float) -> float:
-    """Effectiveness of a crossflow exchanger, both streams unmixed. [1]
-
-    Parameters
-    ----------
-    units, ratio : float
-        As for `counterflow_effectiveness`. [1]
-
-    References
-    ----------
-    Incropera et al., 7th ed., table 11.3, single-pass crossflow (exact at a ratio of 1, an approximation below).
-    Valid for any units.
-
-    >>> round(crossflow_effectiveness(2.0, 0.5), 4)
-    0.7388
-    """
-    if units <= 0.0:
-        return 0.0
-    if ratio < 1e-6:
-        return 1.0 - exp(-units)
-    return 1.0 - exp(units**0.22 / ratio * (exp(-ratio * units**0.78) - 1.0))
-
-
-def recovery_effectiveness(full: float, reduced: float, flow_share: float) -> float:
-    """Sensible effectiveness of a wheel or plate at part flow, on the line through its two rated points. [1]
-
-    Parameters
-    ----------
-    full, reduced : float
-        Effectiveness at 100 % and at 75 % of the rated flow. [1]
-    flow_share : float
-        Mean of both air flows over the rated flow. [1]
-
-    References
-    ----------
-    EnergyPlus Engineering Reference, Heat Exchanger:Air-To-Air:Sensible and Latent; rated points of AHRI 1060. Valid for
-    shares of 0.5..1.3.
-
-    >>> round(recovery_effectiveness(0.76, 0.81, 0.75), 3)
-    0.81
-    """
-    return reduced + (full - reduced) * (flow_share - 0.75) / 0.25
-
-
 def recovered_temperature(
     outdoor: float, exhaust: float, effectiveness: float, outdoor_flow: float, exhaust_flow: float
 ) -> float:

@@ -41,25 +41,6 @@ def variable_pump_power_share(flow_share: float) -> float:
     return cubic(flow_share, 0.0, 0.0205, 0.4101, 0.5753)
 
 
-def fixed_pressure_pump_power_share(flow_share: float) -> float:
-    """Power of a variable-speed pump that holds a fixed differential pressure, as a share of design power. [1]
-
-    Parameters
-    ----------
-    flow_share : float
-        Water flow over design flow, 0..1. [1]
-
-    References
-    ----------
-    PNNL and OpenStudio prototype buildings for ANSI/ASHRAE/IES 90.1, pump without reset: 0, 0.5726, -0.301, 0.7347.
-    Valid for 0..1.
-
-    >>> round(fixed_pressure_pump_power_share(1.0), 4)
-    1.0063
-    """
-    return cubic(flow_share, 0.0, 0.5726, -0.301, 0.7347)
-
-
 def affinity_power_share(speed_share: float) -> float:
     """Power of a fan or pump on a fixed system, with the cube of its speed, as a share of design power. [1]
 

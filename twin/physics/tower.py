@@ -1,8 +1,5 @@
 """A counterflow cooling tower as an enthalpy exchanger with a saturation specific heat (Braun's effectiveness model)."""
 
-from math import log
-
-from twin.errors import SiteError
 from twin.physics.air import AIR_HEAT, VAPORISATION, WATER_HEAT, saturation_humidity
 from twin.physics.exchanger import counterflow_effectiveness
 
@@ -126,42 +123,3 @@ def tower_air_share(
         else:
             high = share
     return high
-
-
-def tower_units(inlet: float, leaving: float, wet_bulb: float, water: float, air: float, pressure: float) -> float:
-    """Transfer units that a tower needs at its design point, for sizing; not called inside kernels. [1]
-
-    Parameters
-    ----------
-    inlet, leaving, wet_bulb : float
-        Entering water, leaving water and wet bulb at design. [degC]
-    water, air : float
-        Mass flows at design. [kg/s]
-    pressure : float
-        Barometric pressure. [Pa]
-
-    Raises
-    ------
-    SiteError
-        When the leaving water cannot be reached with this air flow by any tower.
-
-    References
-    ----------
-    `counterflow_effectiveness` solved for the transfer units, Incropera et al., 7th ed., table 11.4, counterflow.
-
-    >>> round(tower_units(37.0, 32.0, 28.0, 100.0, 80.0, 101325.0), 2)
-    1.08
-    """
-    if not inlet > leaving > wet_bulb:
-        raise SiteError(
-            f"tower: {inlet}, {leaving}, {wet_bulb} degC: entering water > leaving water > wet bulb is needed"
-        )
-    rise = saturation_enthalpy(inlet, pressure) - saturation_enthalpy(wet_bulb, pressure)
-    ratio = air * rise / (inlet - wet_bulb) / (water * WATER_HEAT)
-    share = water * WATER_HEAT * (inlet - leaving) / (air * rise)
-    if share >= min(1.0, 1.0 / ratio):
-        raise SiteError(f"tower: {air:g} kg/s of air cannot cool its water to {leaving} degC; give it more air")
-    # equal capacity flows: the general form is 0/0
-    if abs(ratio - 1.0) < 1e-4:
-        return share / (1.0 - share)
-    return log((1.0 - share * ratio) / (1.0 - share)) / (1.0 - ratio)
