@@ -75,6 +75,7 @@ class Plan:
         self.index: Slots = np.array(self._index or [0], dtype=np.int32)
         self.joins: Slots = np.array(self._joins or [0], dtype=np.int32)
         self.weights: Floats = np.array(self._weights or [0.0], dtype=np.float64)
+        del self._values, self._index, self._joins, self._weights  # a campus has millions: only the arrays are kept
 
     def _new(self, value: float) -> int:
         self._values.append(value)
