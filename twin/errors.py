@@ -27,6 +27,12 @@ class WeatherError(TwinError):
     exit_code = 2
 
 
+class PeriodError(TwinError):
+    """A period or step that cannot be simulated."""
+
+    exit_code = 2
+
+
 class RunError(TwinError):
     """A run broke, for instance a signal became NaN."""
 

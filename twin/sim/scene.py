@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from twin.errors import RunError
+from twin.errors import PeriodError
 
 if TYPE_CHECKING:
     from twin.weather.almanac import Almanac
@@ -30,11 +30,11 @@ class Clock:
 
     def __post_init__(self) -> None:
         if not (self.step >= 1.0 and (3600.0 / self.step).is_integer()) and self.step != 3600.0:
-            raise RunError(f"step {self.step} s: must divide the hour, for instance 900 or 3600")
+            raise PeriodError(f"step {self.step} s: must divide the hour, for instance 900 or 3600")
         if self.start.minute or self.start.second or self.start.microsecond:
-            raise RunError(f"start {self.start}: must be a full hour")
+            raise PeriodError(f"start {self.start}: must be a full hour")
         if self.ticks < 1:
-            raise RunError("a run has at least one tick; check its start and end")
+            raise PeriodError("a run has at least one tick; check its start and end")
 
     def at(self, tick: int) -> datetime:
         """Local standard time at the start of a tick."""

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta, tzinfo
 import numpy as np
 import numpy.typing as npt
 
-from twin.errors import RunError
+from twin.errors import PeriodError
 from twin.sim.plan import Plan
 from twin.sim.results import Run
 from twin.sim.scene import Clock, Scene
@@ -56,8 +56,10 @@ def simulate(
 
     Raises
     ------
+    PeriodError
+        When the period is empty or the step does not divide the hour.
     RunError
-        When the period is empty or a signal stops being a number.
+        When a signal stops being a number.
     """
     began = time.perf_counter()
     weather = weather or Weather.named(site.location.climate, site.year)
@@ -66,7 +68,7 @@ def simulate(
     last = _local(end or first.replace(year=first.year + 1), zone)
     ticks = round((last - first).total_seconds() / step)
     if ticks < 1:
-        raise RunError(f"the period from {first} to {last} is empty; the end must be after the start")
+        raise PeriodError(f"the period from {first} to {last} is empty; the end must be after the start")
     plan = Plan(list(site.components), site.wiring(), frozenset(given or ()))
     scene = scene or Scene(weather, Almanac(site.location.country))
     table = plan.link(progress)
