@@ -40,7 +40,9 @@ def show_run(summary: dict[str, Any]) -> None:
 
 
 def show_study(answer: dict[str, Any]) -> None:
-    """Print a study as tables."""
+    """Print a study as tables; what the building measured comes first, so that the answer stands last."""
+    if answer["bacnet"]:
+        show_streams(answer["bacnet"])
     base = answer["baseline"]
     out.print(
         f"[bold]{escape(answer['site'].get('en', ''))}[/bold]  {answer['period']}, weather {answer['weather']}, {answer['samples']} samples"
@@ -82,8 +84,6 @@ def show_study(answer: dict[str, Any]) -> None:
     if answer["drivers"]:
         named = ", ".join(f"{d['parameter']} {d['share']:.0%}" for d in answer["drivers"][:5])
         out.print(f"the spread comes from: {escape(named)}")
-    if answer["bacnet"]:
-        show_streams(answer["bacnet"])
 
 
 def show_streams(answer: dict[str, Any]) -> None:
