@@ -63,12 +63,7 @@ def simulate(
     """
     began = time.perf_counter()
     weather = weather or Weather.named(site.location.climate, site.year)
-    zone = weather.start.tzinfo
-    first = _local(start or datetime(site.year, 1, 1), zone)
-    last = _local(end or first.replace(year=first.year + 1), zone)
-    ticks = round((last - first).total_seconds() / step)
-    if ticks < 1:
-        raise PeriodError(f"the period from {first} to {last} is empty; the end must be after the start")
+    first, ticks = _period(start or datetime(site.year, 1, 1), end, step, weather.start.tzinfo)
     plan = Plan(list(site.components), site.wiring(), frozenset(given or ()))
     scene = scene or Scene(weather, Almanac(site.location.country))
     table = plan.link(progress)
@@ -87,6 +82,16 @@ def simulate(
     return Run(
         site, plan, simulation.clock, record, weather.name, weather.digest(), time.perf_counter() - began, remarks
     )
+
+
+def _period(start: datetime, end: datetime | None, step: float, zone: tzinfo | None) -> tuple[datetime, int]:
+    """Start and number of ticks of a run; naive times are local standard time, and a run lasts a year unless told."""
+    first = _local(start, zone)
+    last = _local(end or first.replace(year=first.year + 1), zone)
+    ticks = round((last - first).total_seconds() / step)
+    if ticks < 1:
+        raise PeriodError(f"the period from {first} to {last} is empty; the end must be after the start")
+    return first, ticks
 
 
 def _local(moment: datetime, zone: tzinfo | None) -> datetime:
