@@ -6,6 +6,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any
 
+from annotated_types import Ge, Gt, Le
 from pydantic import BeforeValidator
 
 from twin.errors import UnitError
@@ -160,3 +161,13 @@ YuanPerJoule = Annotated[float, *_kind("CNY/J")]
 YuanPerWatt = Annotated[float, *_kind("CNY/W")]
 Yuan = Annotated[float, *_kind("CNY")]
 KgPerJoule = Annotated[float, *_kind("kg/J")]
+WattPerMKelvin = Annotated[float, *_kind("W/m/K")]
+KgPerM3 = Annotated[float, *_kind("kg/m3")]
+Positives = tuple[Annotated[float, Gt(0.0)], ...]
+Shares = tuple[Annotated[float, Ge(0.0), Le(1.0)], ...]
+Metres = Annotated[Positives, Unit("m")]
+WattsPerMKelvin = Annotated[Positives, Unit("W/m/K")]
+KgsPerM3 = Annotated[tuple[Annotated[float, Ge(0.0)], ...], Unit("kg/m3")]
+JoulesPerKgKelvin = Annotated[Positives, Unit("J/kg/K")]
+Ratios = Annotated[Shares, Unit("1")]
+"""Arrays, one value a layer or a pane from outside to inside."""

@@ -1,8 +1,21 @@
 """The component contract: signals, kernels, ports, components and their catalogue."""
 
 from twin.core.component import Component, Field
-from twin.core.kernel import forcing, kernel
+from twin.core.kernel import forcing, kernel, prepared
 from twin.core.port import needs, serves
-from twin.core.signal import command, inlet, output, state
+from twin.core.signal import command, constant, inlet, output, state
 
-__all__ = ["Component", "Field", "command", "forcing", "inlet", "kernel", "needs", "output", "serves", "state"]
+__all__ = [
+    "Component",
+    "Field",
+    "command",
+    "constant",
+    "forcing",
+    "inlet",
+    "kernel",
+    "needs",
+    "output",
+    "prepared",
+    "serves",
+    "state",
+]

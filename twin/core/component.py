@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.fields import FieldInfo
 
-from twin.core.kernel import Forcing, Kernel
+from twin.core.kernel import Forcing, Kernel, Preparation
 from twin.core.port import Port
 from twin.core.signal import Signal
 from twin.units import Unit
@@ -36,7 +36,7 @@ class Component(BaseModel):
         extra="forbid",
         allow_inf_nan=False,
         use_attribute_docstrings=True,
-        ignored_types=(Signal, Kernel, Forcing, Port),
+        ignored_types=(Signal, Kernel, Forcing, Preparation, Port),
     )
     kind: ClassVar[str] = ""
     brick: ClassVar[str] = ""
@@ -45,6 +45,7 @@ class Component(BaseModel):
     signals: ClassVar[dict[str, Signal]] = {}
     kernels: ClassVar[dict[str, Kernel]] = {}
     forcings: ClassVar[dict[str, Forcing]] = {}
+    preparations: ClassVar[dict[str, Preparation]] = {}
     ports: ClassVar[dict[str, Port]] = {}
 
     name: str
@@ -60,6 +61,7 @@ class Component(BaseModel):
         cls.signals = {n: v for n, v in members if isinstance(v, Signal)}
         cls.kernels = {n: v for n, v in members if isinstance(v, Kernel)}
         cls.forcings = {n: v for n, v in members if isinstance(v, Forcing)}
+        cls.preparations = {n: v for n, v in members if isinstance(v, Preparation)}
         cls.ports = {n: v for n, v in members if isinstance(v, Port)}
         _check(cls)
 
@@ -83,7 +85,7 @@ class Component(BaseModel):
         signal = cls.signals.get(name.removesuffix(NEXT))
         if signal:
             return bool(signal.length)
-        return name in cls.model_fields and "tuple[float" in str(cls.model_fields[name].annotation)
+        return name in cls.model_fields and str(cls.model_fields[name].annotation).startswith("tuple[")
 
     def size(self, name: str) -> int:
         """How many values a parameter or signal has."""
@@ -120,6 +122,7 @@ def _check(cls: type[Component]) -> None:
         for name in wish.tells:
             _known(cls, label, name, set(cls.signals))
             _tellable(cls, label, name, ("inlet", "command"))
+    _check_preparations(cls)
     for label, port in cls.ports.items():
         for _, name in port.channels:
             _known(cls, label, name, set(cls.signals))
@@ -128,14 +131,31 @@ def _check(cls: type[Component]) -> None:
     for name, signal in cls.signals.items():
         if signal.store:
             for word in re.findall(r"[a-z_]+", signal.store):
-                _known(cls, name, word, numbers)
+                _known(cls, name, word, numbers | {n for n, s in cls.signals.items() if s.role == "constant"})
         if signal.role == "output" and name not in tellers:
             raise TypeError(f"{cls.__name__}: nobody tells the output {name!r}; name it in a kernel's tells")
         for word in (signal.start, signal.length):
             if isinstance(word, str) and word:
                 _known(cls, name, word, numbers)
-        if signal.length and signal.role != "state":
-            raise TypeError(f"{cls.__name__}: {name!r} is {signal.role} and has many values; only states can")
+        if signal.length and signal.role not in ("state", "constant"):
+            raise TypeError(f"{cls.__name__}: {name!r} is an {signal.role}; only states and constants have many values")
+
+
+def _check_preparations(cls: type[Component]) -> None:
+    """Every constant is told by just one preparation, from parameters alone."""
+    told: list[str] = []
+    for label, each in cls.preparations.items():
+        for name in each.parameters:
+            _known(cls, label, name, set(cls.parameters()))
+        for name in each.tells:
+            _known(cls, label, name, set(cls.signals))
+            _tellable(cls, label, name, ("constant",))
+        told += each.tells
+    for name, signal in cls.signals.items():
+        if signal.role == "constant" and told.count(name) != 1:
+            raise TypeError(
+                f"{cls.__name__}: the constant {name!r} is told by {told.count(name)} preparations, not one"
+            )
 
 
 def _known(cls: type[Component], where: str, name: str, known: set[str]) -> None:

@@ -1,4 +1,4 @@
-"""Kernels and forcing: the argument is what you were told, the return value is what you tell."""
+"""Kernels, forcing and preparations: the argument is what you were told, the return value is what you tell."""
 
 from __future__ import annotations
 
@@ -43,6 +43,23 @@ class Forcing:
         return self.function(*told, **named)
 
 
+@dataclass(frozen=True)
+class Preparation:
+    """A function run once before the first tick; its first argument is the tick's length, the rest parameters."""
+
+    function: Callable[..., Any]
+    tells: tuple[str, ...]
+
+    @cached_property
+    def parameters(self) -> tuple[str, ...]:
+        """Names of the parameters it depends on; instances that share these values share the answer."""
+        return tuple(inspect.signature(self.function).parameters)[1:]
+
+    def __call__(self, *told: Any, **named: Any) -> Any:
+        """Run it as plain Python."""
+        return self.function(*told, **named)
+
+
 def kernel(*, tells: tuple[str, ...]) -> Callable[[Callable[..., Any]], Kernel]:
     """Mark a function in a component's body as a kernel that tells the named states and outputs."""
     return lambda function: Kernel(function, tells)
@@ -51,3 +68,8 @@ def kernel(*, tells: tuple[str, ...]) -> Callable[[Callable[..., Any]], Kernel]:
 def forcing(*, tells: tuple[str, ...]) -> Callable[[Callable[..., Any]], Forcing]:
     """Mark a function in a component's body as forcing: weather and parameters in, columns for the named inlets out."""
     return lambda function: Forcing(function, tells)
+
+
+def prepared(*, tells: tuple[str, ...]) -> Callable[[Callable[..., Any]], Preparation]:
+    """Mark a function in a component's body as a preparation: tick length and parameters in, the named constants out."""
+    return lambda function: Preparation(function, tells)

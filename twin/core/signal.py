@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Role = Literal["state", "command", "inlet", "output"]
+Role = Literal["state", "command", "inlet", "output", "constant"]
 Join = Literal["sum", "max", "mean"]
 Energy = Literal["in", "out", ""]
 
@@ -16,7 +16,7 @@ class Signal:
 
     Attributes
     ----------
-    role : who tells it: `state` (own kernel, kept over ticks), `command` (schedules, operators, BACnet),
+    role : who tells it: `constant` (a preparation, once before the first tick), `state` (own kernel, kept over ticks), `command` (schedules, operators, BACnet),
         `inlet` (another component or the weather), `output` (own kernel, for this tick).
     unit : SI unit.
     doc : one line for the catalogue.
@@ -26,7 +26,7 @@ class Signal:
     energy : `in` when a positive value brings energy into the component, `out` when it takes energy away.
     store : J held per unit of this state, written with parameters (`capacity * area`); `1` for a state in J.
     note : sentence for the run's notes when the recorded value is ever above zero (a curve that left its range).
-    length : parameter that says how many values a state has, a whole number or an array of that length; empty for one value.
+    length : parameter that says how many values a state or constant has, a whole number or an array of that length; empty for one value.
         Kernels see such a state as a view and write its next values into the view `<name>_next`.
     end_use : word under which this electric power is summed over the site.
     point, card, brick : hints for BACnet, the dashboard and Brick.
@@ -52,6 +52,11 @@ def state(unit: str, doc: str, *, start: float | str = 0.0, medium: str = "", st
           point: str = "", card: str = "", brick: str = "", length: str = "") -> Signal:  # fmt: skip
     """Declare a value that the component keeps from one tick to the next; everybody reads its value at the tick's start."""
     return Signal("state", unit, doc, start, "sum", medium, "", store, point, card, brick, length=length)
+
+
+def constant(unit: str, doc: str, *, length: str = "") -> Signal:
+    """Declare a value that a preparation works out from parameters and the tick's length, once before the first tick."""
+    return Signal("constant", unit, doc, length=length)
 
 
 def command(unit: str, doc: str, *, start: float | str = 0.0, point: str = "", card: str = "",

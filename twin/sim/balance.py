@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from twin.core.component import Component
-from twin.sim.plan import Plan
+from twin.sim.plan import Plan, constants
 from twin.sim.record import Record
+from twin.site.wiring import Address
 
 BOUNDARIES = frozenset({"outdoors", "sun", "people", "vapour", "purchase", "fuel", "ground"})
 """Media that only one side declares, since the other side is not in the site."""
@@ -29,7 +30,7 @@ def components(plan: Plan, record: Record, step: float) -> dict[str, float]:
             continue
         taken = sum(v for _, d, v in flows if d == "in")
         given = sum(v for _, d, v in flows if d == "out")
-        kept = _kept(each, plan, record)
+        kept = _kept(each, plan, record, step)
         throughput = sum(abs(v) for _, _, v in flows) + abs(kept)
         errors[each.name] = abs(taken - given - kept) / throughput if throughput > SMALLEST else 0.0
     return errors
@@ -43,7 +44,7 @@ def media(plan: Plan, record: Record, step: float) -> dict[str, float]:
     given: dict[str, float] = {}
     through: dict[str, float] = {}
     for each in plan.components:
-        for medium, direction, value in _flows(each, record, step):
+        for medium, direction, value in _flows(each, record, step, plan.given):
             sign = 1.0 if direction == "out" else -1.0
             given[medium] = given.get(medium, 0.0) + sign * value * each.multiplier
             through[medium] = through.get(medium, 0.0) + abs(value) * each.multiplier
@@ -54,16 +55,18 @@ def media(plan: Plan, record: Record, step: float) -> dict[str, float]:
     }
 
 
-def _flows(each: Component, record: Record, step: float) -> list[tuple[str, str, float]]:
-    """(medium, direction, energy in J over the run) of every declared flow."""
+def _flows(
+    each: Component, record: Record, step: float, given: frozenset[Address] = frozenset()
+) -> list[tuple[str, str, float]]:
+    """(medium, direction, energy in J over the run) of every declared flow but those that are given from outside the site."""
     return [
         (signal.medium, signal.energy, float(record.sums[:, record.sum_places[each.name, name]].sum()) * step)
         for name, signal in type(each).signals.items()
-        if signal.energy
+        if signal.energy and (each.name, name) not in given
     ]
 
 
-def _kept(each: Component, plan: Plan, record: Record) -> float:
+def _kept(each: Component, plan: Plan, record: Record, step: float) -> float:
     """Energy put into a component's stores over the run. [J]"""
     filled = np.flatnonzero(np.isfinite(record.stores).all(axis=1))
     first, last = record.stores[filled[0]], record.stores[filled[-1]]
@@ -72,7 +75,7 @@ def _kept(each: Component, plan: Plan, record: Record) -> float:
         if signal.store:
             slot = plan.slot[each.name, name]
             change = last[slot : slot + each.size(name)] - first[slot : slot + each.size(name)]
-            kept += float(np.sum(capacity(signal.store, each.model_dump()) * change))
+            kept += float(np.sum(capacity(signal.store, {**each.model_dump(), **constants(each, step)}) * change))
     return kept
 
 
@@ -84,5 +87,5 @@ def capacity(text: str, parameters: Mapping[str, Any]) -> npt.NDArray[np.float64
     """
     if not re.fullmatch(r"[a-z_0-9 .+\-*()]+", text):
         raise ValueError(f"{text!r}: a store is written with parameters, numbers and + - * ( )")
-    values = {n: np.asarray(v) if isinstance(v, tuple) else v for n, v in parameters.items()}
+    values = {n: np.asarray(v) if isinstance(v, tuple | np.ndarray) else v for n, v in parameters.items()}
     return np.asarray(eval(text, {"__builtins__": {}}, values), dtype=np.float64)

@@ -106,12 +106,18 @@ class Plan:
             for name, signal in cls.signals.items():
                 if signal.role == "output":
                     self.slot[each.name, name] = self._new(_start(each, signal.start))
+                elif signal.role == "constant":
+                    self.slot[each.name, name] = len(self._values)
+                    self._values.extend([0.0] * each.size(name))
             self._lay_forced(each)
 
     @cached_property
     def settable(self) -> frozenset[Address]:
-        """Parameters that an event may change in mid-run: plain numbers that no forcing depends on."""
-        fixed = {(type(c).kind, p) for c in self.components for f in type(c).forcings.values() for p in f.parameters}
+        """Parameters that an event may change in mid-run: plain numbers that no forcing or preparation depends on."""
+        fixed: set[tuple[str, str]] = set()
+        for cls in {type(each) for each in self.components}:
+            fixed |= {(cls.kind, name) for wish in cls.forcings.values() for name in wish.parameters}
+            fixed |= {(cls.kind, name) for wish in cls.preparations.values() for name in wish.parameters}
         return frozenset(
             (each.name, name)
             for each in self.components
@@ -260,6 +266,13 @@ class Plan:
                 return self.slot[address[0], name] + int(number)
         raise KeyError(address)
 
+    def prepare(self, dt: float, vector: Floats) -> None:
+        """Write every constant for ticks of `dt` seconds into a vector."""
+        for each in self.components:
+            for name, values in constants(each, dt).items():
+                place = self.slot[each.name, name]
+                vector[place : place + each.size(name)] = values
+
     def kernels(self) -> list[tuple[type[Component], str]]:
         """The kernels that the plan runs, each once."""
         return list(dict.fromkeys(key for key, _, _ in self._rows if key))
@@ -281,6 +294,7 @@ class Plan:
                 progress(done + 1, len(keys))
         vector = self.start.copy()
         vector[self.clock] = 900.0
+        self.prepare(900.0, vector)
         for key, place, _ in self._rows:
             if key and key not in _checked:
                 _checked.add(key)
@@ -290,6 +304,24 @@ class Plan:
                 row = self.index[place : place + width]
                 compiler.check(f"{cls.kind}.{label}", kernel, _series(cls, label), row, vector, addresses[key])
         return np.array([(addresses[k] if k else 0, p, n) for k, p, n in self._rows], dtype=np.int64).reshape(-1, 3)
+
+
+_prepared: dict[tuple[Any, ...], dict[str, Any]] = {}
+"""Constants already worked out, by preparation, tick length and parameter values."""
+
+
+def constants(each: Component, dt: float) -> dict[str, Any]:
+    """Constants of a component for ticks of `dt` seconds; equal components share them."""
+    found: dict[str, Any] = {}
+    for preparation in type(each).preparations.values():
+        values = tuple(getattr(each, name) for name in preparation.parameters)
+        key = (preparation, dt, values)
+        if key not in _prepared:
+            answer = preparation.function(dt, *values)
+            answers = answer if isinstance(answer, tuple) else (answer,)
+            _prepared[key] = dict(zip(preparation.tells, answers, strict=True))
+        found |= _prepared[key]
+    return found
 
 
 def _start(each: Component, start: float | str) -> float:

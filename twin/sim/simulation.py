@@ -67,6 +67,7 @@ class Simulation:
         self.table = plan.link() if table is None else table
         self.vector = plan.start.copy()
         self.vector[plan.clock] = clock.step
+        plan.prepare(clock.step, self.vector)
         self.mailbox = Mailbox()
         self.months = clock.months()
         hours = math.ceil(clock.ticks * clock.step / HOUR)

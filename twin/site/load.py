@@ -225,6 +225,11 @@ class _Loader:
                 node = fields.get(label)
                 if (name, label) in self.failed:
                     continue
+                if not label:
+                    self.problems.add(place, f"{name}: {each['msg'].removeprefix('Value error, ')}")
+                    continue
+                if node and node.items is not None and len(each["loc"]) > 1:
+                    node = node.items[int(each["loc"][1])]
                 if each["type"] == "missing":
                     unit = cls.unit(label)
                     self.problems.add(place, f"{name}.{label}: is missing; write for instance '{label}: 1 {unit}'")
