@@ -1,4 +1,4 @@
-"""The command line: `twin sites | check | run | study | schema | catalogue`."""
+"""The command line: `twin sites | check | run | study | validate | schema | catalogue`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from twin.errors import TwinError
-from twin.tables import out, show_run, show_study
+from twin.tables import out, show_exam, show_run, show_study
 
 app = typer.Typer(
     add_completion=False,
@@ -23,6 +23,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Energy twins of buildings and campuses.",
 )
+exams = typer.Typer(no_args_is_help=True, help="Exams of the field: the twin beside reference programs.")
+app.add_typer(exams, name="validate")
 err = Console(stderr=True)
 
 SiteText = Annotated[
@@ -203,6 +205,38 @@ def study(
     show_study(answer)
     if report:
         out.print(f"report: {report}")
+
+
+@exams.command("ashrae140")
+def ashrae140(
+    cases: Annotated[Path, typer.Option(help="File of cases (JSON).")],
+    reference: Annotated[Path, typer.Option(help="Results of the reference programs (CSV).")],
+    weather: Annotated[Path, typer.Option(help="The standard's weather (.epw).")],
+    case: Annotated[list[str] | None, typer.Option(help="A case to run; may be repeated; all when left out.")] = None,
+    step: Step = 15,
+    page: Annotated[Path | None, typer.Option(help="Also write a Markdown page and its plot here.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run the thermal fabric cases of ANSI/ASHRAE Standard 140 beside the six reference programs."""
+    from twin.validate import ashrae140 as exam
+    from twin.validate.page import write
+    from twin.validate.reference import beside, differences, read
+    from twin.weather import Weather
+
+    rows, chosen = read(reference), exam.choose(exam.cases(cases), case or ())
+    sky = Weather.epw(weather)
+    with progress_bar() as bar:
+        task = bar.add_task("running cases", total=len(chosen))
+        found = exam.examine(chosen, sky, step * 60.0, lambda done, total: bar.update(task, completed=done))
+    values, gaps = beside(rows, found), differences(rows, found)
+    if page:
+        write(page, values, gaps, step)
+    if as_json:
+        _print_json({"values": values, "differences": gaps})
+        return
+    show_exam(values, gaps)
+    if page:
+        out.print(f"page: {page}")
 
 
 @app.command()

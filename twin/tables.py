@@ -104,3 +104,21 @@ def show_streams(answer: dict[str, Any]) -> None:
             f"explains it equally well: {escape(each['parameter'])} {escape(each['change'])} "
             f"(mean RMSE over spread {each['misfit_before']:.3f} -> {each['misfit_after']:.3f})"
         )
+
+
+def show_exam(values: list[dict[str, Any]], differences: list[dict[str, Any]]) -> None:
+    """Print results beside the reference programs, and what stands outside their range."""
+    for title, rows in (("case", values), ("difference", differences)):
+        programs = list(dict.fromkeys(name for row in rows for name in row["programs"]))
+        table = Table(Column(title, no_wrap=True), Column("quantity", no_wrap=True), box=None, padding=(0, 1, 0, 0))
+        for name in ("twin", *(program[:6] for program in programs), "min", "max"):
+            table.add_column(name, justify="right", no_wrap=True)
+        table.add_column("")
+        for row in rows:
+            numbers = [row["value"], *(row["programs"].get(name) for name in programs), row["min"], row["max"]]
+            shown = ["" if number is None else f"{number:.4g}" for number in numbers]
+            quantity = f"{row['quantity'].removeprefix('annual_transmitted_').removeprefix('window_')} [{row['unit']}]"
+            table.add_row(row["case"], escape(quantity), *shown, "" if row["inside"] else "out")
+        out.print(table)
+        inside = sum(row["inside"] for row in rows)
+        out.print(f"{inside} of {len(rows)} within the range of the reference programs")

@@ -5,7 +5,7 @@ import inspect
 import numba
 import pytest
 
-from twin.physics import air, chiller, curve, daylight, envelope, exchanger, fan, tower
+from twin.physics import air, chiller, convection, curve, daylight, envelope, exchanger, fan, radiation, tower
 from twin.sim.emit import emit
 
 VALUES = {
@@ -19,7 +19,7 @@ VALUES = {
 }  # fmt: skip
 FUNCTIONS = [
     function
-    for module in (air, chiller, curve, daylight, envelope, exchanger, fan, tower)
+    for module in (air, chiller, convection, curve, daylight, envelope, exchanger, fan, radiation, tower)
     for name, function in inspect.getmembers(module, inspect.isfunction)
     if function.__module__ == module.__name__
 ]

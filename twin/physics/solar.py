@@ -103,7 +103,7 @@ def perez_tilted(
     direct_normal, diffuse_horizontal, global_horizontal, extraterrestrial : arrays
         Irradiance; the last one normal to the beam. [W/m2]
     airmass : array
-        Relative air mass. [1]
+        Air mass, corrected for pressure. [1]
     tilt, azimuth : float
         Of the plane, from horizontal and clockwise from north. [deg]
     reflectance : float
@@ -299,3 +299,44 @@ def outside_film(wind_speed: Floats) -> Floats:
     [10.79, 25.04]
     """
     return np.asarray(FILM_CALM + FILM_WIND * wind_speed, dtype=np.float64)
+
+
+def floor_share(
+    grid: Any, azimuth: float, sill: float, tall: float, wide: float, depth: float, width: float, offset: float
+) -> Floats:
+    """Share of the direct sun through an upright window that falls on the floor before it meets a wall. [1]
+
+    Parameters
+    ----------
+    grid : weather grid
+        With zenith and azimuth. [deg]
+    azimuth : float
+        Direction the window faces. [deg]
+    sill, tall, wide : float
+        Height of its lower edge over the floor, its height and width. [m]
+    depth, width : float
+        Of the room behind the window; a depth of 0 sends everything to the floor. [m]
+    offset : float
+        From the middle of the room's wall to the window's middle, to the right for somebody who looks in. [m]
+
+    References
+    ----------
+    Geometry of rays from 5 x 5 points of the glass; walls and ceiling are met elsewhere. Valid for rooms that are boxes.
+
+    >>> from types import SimpleNamespace
+    >>> grid = SimpleNamespace(zenith=np.array([45.0, 80.0]), azimuth=np.array([180.0, 180.0]))
+    >>> floor_share(grid, 180.0, 0.2, 2.0, 3.0, 6.0, 8.0, 0.0).round(2).tolist()
+    [1.0, 0.4]
+    """
+    if depth <= 0.0:
+        return np.ones_like(grid.zenith)
+    aside = np.radians(grid.azimuth - azimuth)
+    reach = np.tan(np.radians(np.clip(grid.zenith, 0.0, 89.9)))
+    landed = np.zeros_like(grid.zenith)
+    points = (np.arange(5) + 0.5) / 5
+    for rise in sill + tall * points:
+        inwards = rise * reach * np.cos(aside)
+        sideways = rise * reach * np.sin(aside)
+        for place in offset + wide * (points - 0.5):
+            landed += (inwards < depth) & (np.abs(place + sideways) < 0.5 * width)
+    return np.asarray(landed / 25.0)

@@ -18,6 +18,7 @@ COLUMNS = {
     "dew_point": ("temp_dew", 99.9),
     "pressure": ("atmospheric_pressure", 999999.0),
     "wind_speed": ("wind_speed", 999.0),
+    "wind_direction": ("wind_direction", 999.0),
     "infrared": ("ghi_infrared", 9999.0),
     "global_horizontal": ("ghi", 9999.0),
     "direct_normal": ("dni", 9999.0),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -39,10 +39,15 @@ class Grid:
     azimuth: Floats
     extraterrestrial: Floats
     airmass: Floats
+    """Corrected for pressure, as EnergyPlus does for the sky's brightness: the air above a mountain site is thinner."""
     humidity: Floats
     wet_bulb: Floats
     hour: Floats = field(default_factory=lambda: np.empty(0))
     day_kind: npt.NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    wind_direction: Floats = field(default_factory=lambda: np.empty(0))
+    """Where the wind comes from; empty where nobody knows. [deg]"""
+    density: Floats = field(default_factory=lambda: np.empty(0))
+    """Of outdoor air. [kg/m3]"""
     planes: dict[tuple[float, float], tuple[Floats, Floats, Floats]] = field(default_factory=dict)
     """Sun on tilted planes already worked out, by (tilt, azimuth)."""
     month: npt.NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
@@ -68,7 +73,8 @@ def cut(weather: Weather, start: float, step: float, count: int) -> Grid:
     }
     sun = _sun(weather, start, step, count)
     extra = pvlib.irradiance.get_extra_radiation(sun["day"])
-    mass = pvlib.atmosphere.get_relative_airmass(np.minimum(sun["zenith"], 89.0))
+    relative = pvlib.atmosphere.get_relative_airmass(np.minimum(sun["zenith"], 89.0))
+    mass = pvlib.atmosphere.get_absolute_airmass(relative, columns["pressure"])
     humidity = moist.humidity_ratio(columns["dew_point"], columns["pressure"])
     bulb = moist.wet_bulb(columns["dry_bulb"], humidity, columns["pressure"])
     light = _light(weather, start, step, count, sun["zenith"], np.asarray(extra))
@@ -88,7 +94,17 @@ def cut(weather: Weather, start: float, step: float, count: int) -> Grid:
         np.asarray(mass),
         humidity,
         bulb,
+        wind_direction=_steady(weather, middle),
+        density=moist.density(columns["dry_bulb"], humidity, columns["pressure"]),
     )
+
+
+def _steady(weather: Weather, middle: npt.NDArray[Any]) -> Floats:
+    """Wind direction of the file's interval around each instant: directions are not interpolated."""
+    if not len(weather.wind_direction):
+        return weather.wind_direction
+    nearest = np.floor(middle / weather.step - weather.offset + 0.5).astype(np.int64)
+    return weather.wind_direction[nearest % len(weather.wind_direction)]
 
 
 def _sun(weather: Weather, start: float, step: float, count: int) -> dict[str, Floats]:

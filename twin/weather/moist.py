@@ -71,3 +71,17 @@ def wet_bulb(dry_bulb: Floats, humidity: Floats, pressure: Floats) -> Floats:
         step = guess - here / ((off(guess + 0.01) - here) / 0.01)
         guess = np.where((step >= low) & (step <= high), step, 0.5 * (low + high))
     return guess
+
+
+def density(dry_bulb: Floats, humidity: Floats, pressure: Floats) -> Floats:
+    """Density of moist air, with its vapour. [kg/m3]
+
+    References
+    ----------
+    ASHRAE Fundamentals 2021, ch. 1, eq. 26 and 11. Valid for -100..200 degC.
+
+    >>> density(np.array([25.0]), np.array([0.010]), np.array([101325.0])).round(4).tolist()
+    [1.1769]
+    """
+    volume = 287.042 * (dry_bulb + 273.15) * (1.0 + 1.607858 * humidity) / pressure
+    return np.asarray((1.0 + humidity) / volume)

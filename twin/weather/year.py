@@ -33,6 +33,7 @@ class Weather:
     dry_bulb, dew_point : [degC]; pressure [Pa]; wind_speed [m/s]; infrared: horizontal infrared from the sky [W/m2].
     global_horizontal, direct_normal, diffuse_horizontal : means over the interval. [W/m2]
     notes : what was mended in the data.
+    wind_direction : where the wind comes from, clockwise from north; empty where nobody knows. [deg]
     """
 
     name: str
@@ -52,6 +53,7 @@ class Weather:
     direct_normal: Floats
     diffuse_horizontal: Floats
     notes: tuple[str, ...] = field(default=())
+    wind_direction: Floats = field(default_factory=lambda: np.empty(0))
 
     @classmethod
     def named(cls, text: str, year: int = 2019) -> Weather:

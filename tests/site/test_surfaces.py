@@ -1,0 +1,75 @@
+"""A room described surface by surface in a site file."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.study.test_live import SMALL
+from twin.errors import SiteError
+from twin.site.load import load
+from twin.study.runner import simulate
+
+ROOM = SMALL.replace(
+    "  room: {kind: zone, area: 100 m2, facade: 40 m2, window_ratio: 0.4}\n",
+    """  room: {kind: enclosure, area: 100 m2, volume: 280 m3, infiltration: 0.2 1/h}
+  loads: {kind: ideal_loads, room: room, cooling: 25 degC}
+  south:
+    kind: wall
+    room: room
+    area: 24 m2
+    thickness: [20 mm, 80 mm, 200 mm]
+    conductivity: [0.9 W/m/K, 0.035 W/m/K, 1.7 W/m/K]
+    density: [1800 kg/m3, 30 kg/m3, 2300 kg/m3]
+    specific_heat: [0.84 kJ/kg/K, 1.4 kJ/kg/K, 0.92 kJ/kg/K]
+  glass: {kind: window, room: room, area: 16 m2, tall: 1.6 m}
+  floor: {kind: wall, room: room, area: 100 m2, tilt: 180 deg, exposed: 0, catches: 1}
+  roof: {kind: wall, room: room, area: 100 m2, tilt: 0 deg}
+""",
+)
+
+
+def test_a_room_of_walls_and_glass_closes_its_balance_and_is_cooled(tmp_path):
+    (tmp_path / "site.yaml").write_text(ROOM)
+    run = simulate(load(tmp_path), step=900.0)
+    assert max(run.balance.values()) < 1e-9
+    assert run.series("loads.cold").sum() * 900.0 / 3.6e9 > 1.0
+    assert run.hourly("room.air").max() < 25.01
+
+
+def test_insulation_outside_saves_heating_and_a_dark_roof_costs_cooling(tmp_path):
+    (tmp_path / "site.yaml").write_text(ROOM)
+    site = load(tmp_path)
+
+    def loads(**changes):
+        roof = site["roof"].model_copy(update=changes)
+        other = type(site)(
+            **{**vars(site), "components": tuple(roof if c.name == "roof" else c for c in site.components)}
+        )
+        run = simulate(other, step=3600.0)
+        return run.series("loads.heat").sum(), run.series("loads.cold").sum()
+
+    bare, dark = loads(), loads(absorptance=0.95)
+    packed = loads(
+        thickness=(0.1, 0.2), conductivity=(0.04, 0.5), density=(30.0, 1400.0), specific_heat=(1400.0, 1000.0)
+    )
+    assert packed[0] < bare[0]
+    assert packed[1] < bare[1] < dark[1]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("area: 24 m2", "area: 0 m2", "south.area: 0 m2: must be greater than 0"),
+        ("0.035 W/m/K", "-0.035 W/m/K", "south.conductivity: -0.035 W/m/K: must be greater than 0"),
+        ("thickness: [20 mm, 80 mm, 200 mm]", "thickness: []", "south: a wall needs at least one layer"),
+        ("thickness: [20 mm, 80 mm, 200 mm]", "thickness: [20 mm]", "south: has 1 thickness but 3 conductivity; one of each a layer"),
+        ("tall: 1.6 m", "tall: 1.6 m, transmittance: [0.8]", "glass: has 1 transmittance but 2 front; one of each a pane"),
+        ("tall: 1.6 m", "tall: 1.6 m, gas: helium", "glass: 'helium' is no gas of a window; write air, argon, krypton or xenon"),
+        ("tall: 1.6 m", "tall: 1.6 m, transmittance: [0.9, 0.98]", "glass: pane 2 passes and reflects more than falls on it"),
+    ],
+)  # fmt: skip
+def test_surfaces_that_cannot_be_are_told_with_the_way_out(tmp_path, old, new, said):
+    (tmp_path / "site.yaml").write_text(ROOM.replace(old, new))
+    with pytest.raises(SiteError) as caught:
+        load(tmp_path)
+    assert said in str(caught.value)

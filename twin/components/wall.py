@@ -1,0 +1,221 @@
+"""Opaque surfaces between a room and outdoors: walls, roofs and floors over outside air, layer by layer."""
+
+from math import cos, sqrt
+
+from pydantic import model_validator
+
+from twin.core import Component, Field, constant, forcing, inlet, kernel, needs, output, prepared, state
+from twin.physics import solar
+from twin.physics.conduction import modes as conduct
+from twin.physics.convection import STEFAN, natural_film, outside_film
+from twin.physics.radiation import glance
+from twin.physics.wind import wind_film
+from twin.units import M2, Celsius, Degree, JoulesPerKgKelvin, KgsPerM3, Metre, Metres, Ratio, WattsPerMKelvin
+
+DEGREE = 0.017453292519943295
+"""Radians in a degree."""
+MODES = 6.0
+"""Slow modes kept of a wall; the seventh of 10 cm of concrete fades within half a minute."""
+
+
+class Wall(Component):
+    """One surface: layers outside to inside, films that follow wind and temperature, long-wave exchange at both sides.
+
+    It is solved once a tick: `ask` tells the enclosure how much heat air and radiant node would get from it, per kelvin of
+    theirs; `step` settles on what they became.
+    """
+
+    brick = "Wall"
+    area: M2 = Field(gt=0)
+    """Area without windows."""
+    tilt: Degree = Field(90.0, ge=0, le=180)
+    """Of the outside: 0 is a roof, 90 a wall, 180 a floor over outside air."""
+    azimuth: Degree = Field(180.0, ge=0, le=360)
+    """Direction the outside faces, clockwise from north."""
+    height: Metre = Field(1.35, ge=0)
+    """Height of its middle above ground, for the wind."""
+    exposed: Ratio = Field(1.0, ge=0, le=1)
+    """1 in sun and wind, 0 sheltered from both."""
+    thickness: Metres = (0.2,)
+    """Of each layer."""
+    conductivity: WattsPerMKelvin = (0.5,)
+    """Of each layer."""
+    density: KgsPerM3 = (1400.0,)
+    """Of each layer; 0 has no mass."""
+    specific_heat: JoulesPerKgKelvin = (1000.0,)
+    """Of each layer."""
+    roughness: Ratio = Field(1.67, ge=1)
+    """Of the outside, over that of glass: 2.17 very rough (stucco), 1.67 rough (brick, wood siding), 1.0 very smooth."""
+    absorptance: Ratio = Field(0.6, ge=0, le=1)
+    """Sun absorbed outside."""
+    absorptance_inside: Ratio = Field(0.6, ge=0, le=1)
+    """Light absorbed inside."""
+    emittance: Ratio = Field(0.9, gt=0, le=1)
+    """Long-wave emittance outside."""
+    emittance_inside: Ratio = Field(0.9, gt=0, le=1)
+    """Long-wave emittance inside."""
+    catches: Ratio = Field(0.0, ge=0, le=1)
+    """1 where the direct sun that enters falls on it first: floors."""
+    modes: float = Field(MODES, ge=1)
+    """Slow modes kept."""
+    start: Celsius = Field(20.0)
+    """Temperature before the warm-up."""
+
+    room = needs(
+        "surface", air_air="air_air", air_radiant="air_radiant", radiant_radiant="radiant_radiant", air_load="air_load",
+        radiant_load="radiant_load", view="view", absorbing="absorbing", catching="catching", taking="taking", convected="convected",
+        radiated="radiated", air_before="air_before", radiant_before="radiant_before", views="views", glow="glow",
+        beam="beam", air="air", radiant="radiant",
+    )  # fmt: skip
+
+    amplitude = state("K", "Amplitudes of the slow modes", length="modes", store="area * held")
+    outside = state("degC", "Outside surface", start="start", store="area * held_out")
+    inside = state("degC", "Inside surface", start="start", store="area * held_in")
+    view = state("m2", "Area times Carroll's form factor", start="area")
+    decay = constant("1", "What is left of each mode after a tick", length="modes")
+    seen_out = constant("W/m2/K", "Flux at the outside per amplitude", length="modes")
+    seen_in = constant("W/m2/K", "Flux at the inside per amplitude", length="modes")
+    push_out = constant("1", "Amplitude gained per kelvin outside", length="modes")
+    push_in = constant("1", "Amplitude gained per kelvin inside", length="modes")
+    held = constant("J/m2/K", "Heat held per amplitude", length="modes")
+    own_out = constant("W/m2/K", "Flux in at the outside per kelvin there")
+    own_in = constant("W/m2/K", "Flux in at the inside per kelvin there")
+    cross = constant("W/m2/K", "Flux in at one side per kelvin at the other")
+
+    rest_out = constant("W/m2/K", "Flux at the outside per kelvin there before the tick")
+    rest_in = constant("W/m2/K", "Flux at the inside per kelvin there before the tick")
+    rest_cross = constant("W/m2/K", "Flux at one side per kelvin at the other before the tick")
+    held_out = constant("J/m2/K", "Heat that follows the outside surface")
+    held_in = constant("J/m2/K", "Heat that follows the inside surface")
+
+    outdoor = inlet("degC", "Outdoor air")
+    sky = inlet("degC", "Sky as a black body")
+    sun = inlet("W/m2", "Sun on the outside")
+    driven = inlet("W/m2/K", "Film of the wind at a smooth surface")
+    air_before = inlet("degC", "Room air before the tick", start=20.0)
+    radiant_before = inlet("degC", "Radiant node before the tick", start=20.0)
+    views = inlet("m2", "Areas times form factors of the whole enclosure", start=1.0)
+    glow = inlet("W/m2", "Diffuse light in the room")
+    beam = inlet("W/m2", "Direct light on the surfaces that catch it")
+    air = inlet("degC", "Room air")
+    radiant = inlet("degC", "Radiant node")
+
+    film_out = output("W/m2/K", "Whole conductance outside")
+    base_out = output("degC", "Outside surface if the inside were at 0 degC")
+    film_in = output("W/m2/K", "Convection inside")
+    glance_in = output("W/m2/K", "Long-wave exchange inside")
+    weight = output("W/m2/K", "Sum of conductances at the inside surface", start=1.0)
+    drive = output("W/m2", "Heat to the inside surface from layers and light")
+    air_air = output("W/K", "Heat the air loses per kelvin of its own")
+    air_radiant = output("W/K", "Heat between air and radiant node per kelvin")
+    radiant_radiant = output("W/K", "Heat the radiant node loses per kelvin of its own")
+    air_load = output("W", "Heat to the air at 0 degC")
+    radiant_load = output("W", "Heat to the radiant node at 0 degC")
+    absorbing = output("m2", "Area times absorptance inside")
+    catching = output("m2", "Area that catches the direct sun")
+    taking = output("m2", "Area that catches it times absorptance")
+    convected = output("W", "Heat to the room air", medium="surface_air", energy="out")
+    radiated = output("W", "Long-wave heat to the radiant node", medium="surface_radiation", energy="out")
+    lit = output("W", "Light absorbed inside", medium="light", energy="in")
+    gained = output("W", "Heat from outdoors and the sun on the outside", medium="outdoors", energy="in")
+
+    @model_validator(mode="after")
+    def layered(self):
+        """Every layer has every property."""
+        if not self.thickness:
+            raise ValueError("a wall needs at least one layer; give thickness, conductivity, density and specific_heat")
+        for name in ("conductivity", "density", "specific_heat"):
+            if len(getattr(self, name)) != len(self.thickness):
+                raise ValueError(
+                    f"has {len(self.thickness)} thickness but {len(getattr(self, name))} {name}; one of each a layer"
+                )
+        return self
+
+    @prepared(
+        tells=(
+            "own_out", "own_in", "cross", "decay", "seen_out", "seen_in", "push_out", "push_in", "held", "rest_out", "rest_in",
+            "rest_cross", "held_out", "held_in",
+        )
+    )  # fmt: skip
+    def layers(dt, modes, thickness, conductivity, density, specific_heat):
+        """Slow modes of the layers."""
+        found = conduct(dt, int(modes), thickness, conductivity, density, specific_heat)
+        return (
+            found.own_out, found.own_in, found.cross, found.decay, found.seen_out, found.seen_in, found.push_out,
+            found.push_in, found.held, found.rest_out, found.rest_in, found.rest_cross, found.held_out, found.held_in,
+        )  # fmt: skip
+
+    @forcing(tells=("outdoor", "sky"))
+    def weather(grid):
+        """Air, and the sky's temperature from its infrared."""
+        return grid.dry_bulb, (grid.infrared / STEFAN) ** 0.25 - 273.15
+
+    @forcing(tells=("sun",))
+    def shine(grid, tilt, azimuth, exposed):
+        """Direct, diffuse and ground-reflected sun."""
+        beam, diffuse, _ = solar.tilted(grid, tilt, azimuth)
+        return exposed * (beam + diffuse)
+
+    @forcing(tells=("driven",))
+    def wind(grid, tilt, azimuth, height, exposed):
+        """Film of the wind on this side of the building."""
+        return exposed * wind_film(grid, tilt, azimuth, height)
+
+    @kernel(tells=("absorbing", "catching", "taking"))
+    def colour(area, absorptance_inside, catches):
+        """What it takes of the light in the room."""
+        return area * absorptance_inside, area * catches, area * catches * absorptance_inside
+
+    @kernel(
+        tells=(
+            "film_out", "base_out", "film_in", "glance_in", "weight", "drive", "air_air", "air_radiant", "radiant_radiant",
+            "air_load", "radiant_load",
+        )
+    )  # fmt: skip
+    def ask(
+        amplitude, outside, inside, view, seen_out, seen_in, own_out, own_in, cross, rest_out, rest_in, rest_cross, outdoor, sky, sun, driven, air_before,
+        radiant_before, glow, beam, area, tilt, roughness, absorptance, absorptance_inside, emittance, emittance_inside, catches,
+    ):  # fmt: skip
+        """Eliminate the outside surface and the layers; what is left is one conductance and one drive at the inside."""
+        past_out = rest_out * outside + rest_cross * inside
+        past_in = rest_cross * outside + rest_in * inside
+        for i in range(len(amplitude)):
+            past_out += seen_out[i] * amplitude[i]
+            past_in += seen_in[i] * amplitude[i]
+        up = cos(tilt * DEGREE)
+        film = outside_film(outside, outdoor, up, driven, roughness)
+        above = 0.5 * (1.0 + up)
+        open_sky = above * sqrt(above)
+        to_sky = open_sky * emittance * glance(outside, sky)
+        to_air = film + (1.0 - open_sky) * emittance * glance(outside, outdoor)
+        outer = to_sky + to_air + own_out
+        base = (to_air * outdoor + to_sky * sky + absorptance * sun + past_out) / outer
+        still = natural_film(inside, air_before, -up)
+        form = view / area
+        exchange = glance(inside, radiant_before) / (1.0 / form + (1.0 - emittance_inside) / emittance_inside)
+        weight = own_in - cross * cross / outer + still + exchange
+        drive = past_in - cross * base + absorptance_inside * glow + catches * absorptance_inside * beam
+        return (
+            outer, base, still, exchange, weight, drive,
+            area * still * (1.0 - still / weight), area * still * exchange / weight, area * exchange * (1.0 - exchange / weight),
+            area * still * drive / weight, area * exchange * drive / weight,
+        )  # fmt: skip
+
+    @kernel(tells=("outside", "inside", "view", "convected", "radiated", "lit", "gained"))
+    def step(
+        amplitude, amplitude_next, outside, inside, rest_out, rest_cross, view, views, decay, push_out, push_in, own_out, cross, seen_out, film_out, base_out, film_in,
+        glance_in, weight, drive, air, radiant, area, absorptance_inside, glow, beam, catches,
+    ):  # fmt: skip
+        """Settle the surfaces on the room's temperatures and let the layers follow."""
+        inner = (film_in * air + glance_in * radiant + drive) / weight
+        outer = base_out - cross / film_out * inner
+        past = rest_out * outside + rest_cross * inside
+        for i in range(len(amplitude)):
+            past += seen_out[i] * amplitude[i]
+            amplitude_next[i] = decay[i] * amplitude[i] + push_out[i] * outer + push_in[i] * inner
+        gained = own_out * outer + cross * inner - past
+        light = absorptance_inside * (glow + catches * beam)
+        return (
+            outer, inner, area / max(1.0 - view / views, 0.05), area * film_in * (inner - air),
+            area * glance_in * (inner - radiant), area * light, area * gained,
+        )  # fmt: skip

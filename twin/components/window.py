@@ -1,0 +1,258 @@
+"""Windows pane by pane: optics by angle, gaps whose conductance follows their temperatures, films as at walls."""
+
+from math import cos, sqrt
+
+import numpy as np
+from pydantic import model_validator
+
+from twin.core import Component, Field, constant, forcing, inlet, kernel, needs, output, prepared, state
+from twin.physics import solar
+from twin.physics.convection import STEFAN, gap_conductance, outside_film, pane_film
+from twin.physics.glazing import COSINES, GASES
+from twin.physics.glazing import window as optics
+from twin.physics.radiation import glance
+from twin.physics.wind import wind_film
+from twin.units import M2, Celsius, Degree, Metre, Metres, Pascal, Ratio, Ratios, WattPerMKelvin
+
+DEGREE = 0.017453292519943295
+"""Radians in a degree."""
+
+
+class Window(Component):
+    """One to three panes; what passes lights the room, what is absorbed warms the panes."""
+
+    brick = "Window"
+    area: M2 = Field(gt=0)
+    """Glass area."""
+    tilt: Degree = Field(90.0, ge=0, le=180)
+    """Of the outside: 0 is a skylight, 90 stands upright."""
+    azimuth: Degree = Field(180.0, ge=0, le=360)
+    """Direction the outside faces, clockwise from north."""
+    height: Metre = Field(1.2, ge=0)
+    """Height of its middle above ground, for the wind."""
+    tall: Metre = Field(2.0, gt=0)
+    """Height of the glass itself, for the flow in its gaps."""
+    transmittance: Ratios = (0.834, 0.834)
+    """Solar transmittance of each pane at normal incidence, outside to inside."""
+    front: Ratios = (0.075, 0.075)
+    """Solar reflectance of each pane's outer face at normal incidence; other than that of its back means coated glass."""
+    back: Ratios = (0.075, 0.075)
+    """Solar reflectance of each pane's inner face."""
+    emittance_front: Ratios = (0.84, 0.84)
+    """Long-wave emittance of each pane's outer face."""
+    emittance_back: Ratios = (0.84, 0.84)
+    """Long-wave emittance of each pane's inner face; 0.05 is a low-e coating."""
+    thickness: Metres = (0.003, 0.003)
+    """Of each pane."""
+    conductivity: WattPerMKelvin = Field(1.0, gt=0)
+    """Of the glass."""
+    gaps: Metres = (0.012,)
+    """Width of each gap; none for a single pane."""
+    gas: str = "air"
+    """In the gaps: air, argon, krypton or xenon."""
+    pressure: Pascal = Field(101325.0, gt=0)
+    """Barometric pressure in the gaps."""
+    overhang: Ratio = Field(0.0, ge=0)
+    """Projection of an overhang over the window's height."""
+    fin: Ratio = Field(0.0, ge=0)
+    """Projection of side fins over the window's width."""
+    sill: Metre = Field(0.9, ge=0)
+    """Height of the lower edge over the floor."""
+    wide: Metre = Field(1.5, gt=0)
+    """Width of the glass, for where the sun falls."""
+    room_depth: Metre = Field(0.0, ge=0)
+    """Depth of the room behind it, which tells how much direct sun falls on the floor; 0 sends all of it there."""
+    room_width: Metre = Field(0.0, ge=0)
+    """Width of the room behind it."""
+    offset: Metre = Field(0.0)
+    """From the middle of the room's wall to the window's middle, to the right for somebody who looks in."""
+    start: Celsius = Field(15.0)
+    """Temperature before the warm-up."""
+
+    room = needs(
+        "surface", air_air="air_air", air_radiant="air_radiant", radiant_radiant="radiant_radiant", air_load="air_load",
+        radiant_load="radiant_load", view="view", absorbing="absorbing", convected="convected", radiated="radiated",
+        beam_in="beam_in", diffuse_in="diffuse_in", air_before="air_before", radiant_before="radiant_before", views="views",
+        glow="glow", air="air", radiant="radiant",
+    )  # fmt: skip
+
+    outside = state("degC", "Outside surface", start="start")
+    inside = state("degC", "Inside surface", start="start")
+    view = state("m2", "Area times Carroll's form factor", start="area")
+    across = state("W/m2/K", "Conductance of each gap", start=5.5, length="gaps")
+    half = constant("m2K/W", "Resistance of half of each pane", length="thickness")
+    taken_back = constant("1", "Share of the room's light that each pane absorbs", length="thickness")
+    passed_back = constant("1", "Share of the room's light that leaves")
+    exchange = constant("1", "Effective emittance of each gap", length="gaps")
+    gas_laws = constant("1", "Conductivity and viscosity with their slopes, specific heat, molar mass", length="laws")
+    laws: float = 6.0
+    """Numbers that describe a gas."""
+
+    outdoor = inlet("degC", "Outdoor air")
+    sky = inlet("degC", "Sky as a black body")
+    driven = inlet("W/m2/K", "Film of the wind at a smooth surface")
+    passed_beam = inlet("W/m2", "Direct sun that passes to the floor")
+    passed_diffuse = inlet("W/m2", "Diffuse light that passes, and direct sun that meets walls first")
+    fallen = inlet("W/m2", "Sun that falls on it", point="AI")
+    first = inlet("W/m2", "Sun absorbed in the first pane")
+    second = inlet("W/m2", "Sun absorbed in the second pane")
+    third = inlet("W/m2", "Sun absorbed in the third pane")
+    air_before = inlet("degC", "Room air before the tick", start=20.0)
+    radiant_before = inlet("degC", "Radiant node before the tick", start=20.0)
+    views = inlet("m2", "Areas times form factors of the whole enclosure", start=1.0)
+    glow = inlet("W/m2", "Diffuse light in the room")
+    air = inlet("degC", "Room air")
+    radiant = inlet("degC", "Radiant node")
+
+    film_in = output("W/m2/K", "Convection inside")
+    glance_in = output("W/m2/K", "Long-wave exchange inside")
+    through = output("W/m2/K", "Conductance from the inside surface outwards")
+    behind = output("degC", "Temperature that conductance leads to")
+    air_air = output("W/K", "Heat the air loses per kelvin of its own")
+    air_radiant = output("W/K", "Heat between air and radiant node per kelvin")
+    radiant_radiant = output("W/K", "Heat the radiant node loses per kelvin of its own")
+    air_load = output("W", "Heat to the air at 0 degC")
+    radiant_load = output("W", "Heat to the radiant node at 0 degC")
+    absorbing = output("m2", "Area times what the room's light loses there")
+    beam_in = output("W", "Direct sun let in", medium="light", energy="out")
+    diffuse_in = output("W", "Diffuse light let in", medium="light", energy="out")
+    sunned = output("W", "Sun that passes or warms the panes", medium="sun", energy="in")
+    convected = output("W", "Heat to the room air", medium="surface_air", energy="out")
+    radiated = output("W", "Long-wave heat to the radiant node", medium="surface_radiation", energy="out")
+    lit = output("W", "Light from the room", medium="light", energy="in")
+    lost = output("W", "Heat and light to outdoors", medium="outdoors", energy="out")
+
+    @model_validator(mode="after")
+    def glazed(self):
+        """One to three panes, each with every property and none making light, and a gap between any two."""
+        panes = len(self.transmittance)
+        if not 1 <= panes <= 3:
+            raise ValueError(f"has {panes} panes; one to three can be told")
+        for name in ("front", "back", "emittance_front", "emittance_back", "thickness"):
+            if len(getattr(self, name)) != panes:
+                raise ValueError(f"has {panes} transmittance but {len(getattr(self, name))} {name}; one of each a pane")
+        if len(self.gaps) != panes - 1:
+            raise ValueError(f"has {panes} panes but {len(self.gaps)} gaps; there is one between any two panes")
+        for number, each in enumerate(zip(self.transmittance, self.front, self.back, strict=True)):
+            if each[0] + max(each[1:]) > 1.0:
+                raise ValueError(
+                    f"pane {number + 1} passes and reflects more than falls on it; give shares that sum to 1 at most"
+                )
+        if self.gas not in GASES:
+            raise ValueError(f"{self.gas!r} is no gas of a window; write air, argon, krypton or xenon")
+        return self
+
+    @prepared(tells=("half", "taken_back", "passed_back", "exchange", "gas_laws"))
+    def panes(dt, transmittance, front, back, emittance_front, emittance_back, thickness, conductivity, gas):
+        """What does not change: glass, its light from inside, and the gas."""
+        glass = optics(transmittance, front, back)
+        exchange = [
+            1.0 / (1.0 / one + 1.0 / two - 1.0)
+            for one, two in zip(emittance_back[:-1], emittance_front[1:], strict=True)
+        ]
+        half = [each / 2.0 / conductivity for each in thickness]
+        return half, glass.absorbed_back, glass.passed_back, exchange, GASES[gas]
+
+    @forcing(tells=("outdoor", "sky"))
+    def weather(grid):
+        """Air, and the sky's temperature from its infrared."""
+        return grid.dry_bulb, (grid.infrared / STEFAN) ** 0.25 - 273.15
+
+    @forcing(tells=("driven",))
+    def wind(grid, tilt, azimuth, height):
+        """Film of the wind on this side of the building."""
+        return wind_film(grid, tilt, azimuth, height)
+
+    @forcing(tells=("passed_beam", "passed_diffuse", "fallen", "first", "second", "third"))
+    def shine(
+        grid, tilt, azimuth, transmittance, front, back, overhang, fin, sill, tall, wide, room_depth, room_width, offset,
+    ):  # fmt: skip
+        """What passes and what the panes absorb, by the sun's angle."""
+        glass = optics(transmittance, front, back)
+        beam, diffuse, cosine = solar.tilted(grid, tilt, azimuth)
+        if overhang or fin:
+            beam = beam * solar.sunlit(grid, azimuth, overhang, fin)
+            diffuse = diffuse * solar.sky_share(overhang, fin)
+        angle = COSINES[::-1]
+        absorbed = [
+            beam * np.interp(cosine, angle, share[::-1]) + diffuse * all_round
+            for share, all_round in zip(glass.absorbed, glass.absorbed_diffuse, strict=True)
+        ]
+        absorbed += [np.zeros_like(beam)] * (3 - len(absorbed))
+        passed = beam * np.interp(cosine, angle, glass.passed[::-1])
+        floor = passed * solar.floor_share(grid, azimuth, sill, tall, wide, room_depth, room_width, offset)
+        return floor, diffuse * glass.passed_diffuse + passed - floor, beam + diffuse, *absorbed
+
+    @kernel(tells=("absorbing", "beam_in", "diffuse_in"))
+    def shed(area, taken_back, passed_back, passed_beam, passed_diffuse):
+        """Light let in, and what the room's light loses here."""
+        taken = passed_back
+        for i in range(len(taken_back)):
+            taken += taken_back[i]
+        return area * taken, area * passed_beam, area * passed_diffuse
+
+    @kernel(
+        tells=(
+            "film_in", "glance_in", "through", "behind", "air_air", "air_radiant", "radiant_radiant", "air_load",
+            "radiant_load",
+        )
+    )  # fmt: skip
+    def ask(
+        outside, inside, view, across, half, taken_back, outdoor, sky, driven, first, second, third, air_before, radiant_before,
+        glow, area, tilt, tall, pressure, emittance_front, emittance_back,
+    ):  # fmt: skip
+        """Eliminate the panes from outside to inside; one conductance to one temperature is left."""
+        up = cos(tilt * DEGREE)
+        above = 0.5 * (1.0 + up)
+        open_sky = above * sqrt(above)
+        to_sky = open_sky * emittance_front[0] * glance(outside, sky)
+        to_air = outside_film(outside, outdoor, up, driven, 1.0)
+        to_air += (1.0 - open_sky) * emittance_front[0] * glance(outside, outdoor)
+        through = to_sky + to_air
+        behind = (to_sky * sky + to_air * outdoor) / through
+        last = len(half) - 1
+        for i in range(last + 1):
+            through = 1.0 / (1.0 / through + half[i])
+            absorbed = first if i == 0 else (second if i == 1 else third)
+            behind += (absorbed + glow * taken_back[i]) / through
+            through = 1.0 / (1.0 / through + half[i])
+            if i < last:
+                through = 1.0 / (1.0 / through + 1.0 / across[i])
+        still = pane_film(inside, air_before, tilt, tall, pressure)
+        emits = emittance_back[last]
+        exchange = glance(inside, radiant_before) / (area / view + (1.0 - emits) / emits)
+        weight = through + still + exchange
+        drive = through * behind
+        return (
+            still, exchange, through, behind, area * still * (1.0 - still / weight), area * still * exchange / weight,
+            area * exchange * (1.0 - exchange / weight), area * still * drive / weight, area * exchange * drive / weight,
+        )  # fmt: skip
+
+    @kernel(tells=("outside", "inside", "view", "sunned", "convected", "radiated", "lit", "lost"))
+    def step(
+        view, views, across, across_next, half, taken_back, passed_back, exchange, gas_laws, gaps, tall, pressure, film_in,
+        glance_in, through, behind, first, second, third, passed_beam, passed_diffuse, glow, air, radiant, area,
+    ):  # fmt: skip
+        """Settle the panes on the room's temperatures, from inside to outside, and find the gaps' next conductances."""
+        inner = (film_in * air + glance_in * radiant + through * behind) / (film_in + glance_in + through)
+        flux = through * (inner - behind)
+        here, taken = inner, 0.0
+        for i in range(len(half) - 1, -1, -1):
+            absorbed = (first if i == 0 else (second if i == 1 else third)) + glow * taken_back[i]
+            here -= flux * half[i]
+            flux += absorbed
+            taken += absorbed
+            here -= flux * half[i]
+            if i > 0:
+                beyond = here - flux / across[i - 1]
+                across_next[i - 1] = gap_conductance(
+                    here, beyond, gaps[i - 1], tall, gas_laws[0], gas_laws[1], gas_laws[2], gas_laws[3], gas_laws[4],
+                    gas_laws[5], exchange[i - 1], pressure,
+                )  # fmt: skip
+                here = beyond
+        sunned = first + second + third + passed_beam + passed_diffuse
+        back = taken - first - second - third
+        return (
+            here, inner, area / max(1.0 - view / views, 0.05), area * sunned, area * film_in * (inner - air),
+            area * glance_in * (inner - radiant), area * (back + glow * passed_back), area * (flux + glow * passed_back),
+        )  # fmt: skip

@@ -1,0 +1,155 @@
+"""Convection at surfaces: natural at both sides of walls and windows, and driven by wind outside."""
+
+from math import exp, sin, sqrt
+
+STEFAN = 5.670374e-8
+"""Stefan-Boltzmann constant. [W/m2K4] CODATA 2018."""
+WINDWARD_FACTOR, WINDWARD_POWER = 3.26, 0.89
+"""Wind-driven film of a windward surface, factor [W/m2K per (m/s)^power] and power. Yazdanian and Klems, Measurement of the
+exterior convective film coefficient for windows in low-rise buildings, ASHRAE Transactions 100(1), 1994 (MoWiTT)."""
+LEEWARD_FACTOR, LEEWARD_POWER = 3.55, 0.617
+"""The same of a leeward surface. Same paper."""
+VERY_ROUGH, ROUGH, MEDIUM_ROUGH, MEDIUM_SMOOTH, SMOOTH, VERY_SMOOTH = 2.17, 1.67, 1.52, 1.13, 1.11, 1.0
+"""Roughness over that of glass. ASHRAE Fundamentals 1981, as in the EnergyPlus Engineering Reference, Outside Surface
+Heat Balance, DOE-2 Model."""
+STILLEST = 0.1
+"""Smallest natural film, as in EnergyPlus. [W/m2K]"""
+
+
+def natural_film(surface: float, air: float, up: float) -> float:
+    """Natural convection at a surface. [W/m2K]
+
+    Parameters
+    ----------
+    surface, air : float
+        Temperatures. [degC]
+    up : float
+        Cosine between the surface's normal and the vertical: 1 faces up, 0 is a wall, -1 faces down. [1]
+
+    References
+    ----------
+    Walton, Thermal Analysis Research Program Reference Manual, NBSSIR 83-2655, 1983, from ASHRAE Fundamentals: vertical
+    1.31 dT^(1/3), and fits for tilted surfaces with rising or held-back flow. Valid for turbulent flow at surfaces of rooms.
+
+    >>> round(natural_film(30.0, 22.0, 0.0), 2)
+    2.62
+    """
+    warmer = surface - air
+    root = float(abs(warmer) ** (1.0 / 3.0))
+    if -0.01 < up < 0.01:
+        return max(1.31 * root, STILLEST)
+    if warmer * up > 0.0:
+        return max(9.482 * root / (7.283 - abs(up)), STILLEST)
+    return max(1.810 * root / (1.382 + abs(up)), STILLEST)
+
+
+def pane_film(surface: float, air: float, tilt: float, tall: float, pressure: float) -> float:
+    """Natural convection between a window's inner face and the room. [W/m2K]
+
+    Parameters
+    ----------
+    surface, air : float
+        Temperatures. [degC]
+    tilt : float
+        Of the window's outside, 0..180. [deg]
+    tall : float
+        Height of the glass, above 0. [m]
+    pressure : float
+        Barometric pressure. [Pa]
+
+    References
+    ----------
+    ISO 15099:2003, 8.3.2.2, natural convection indoors, with the air of its annex B at a quarter of the way to the surface.
+    Valid for rooms without forced air at the glass.
+
+    >>> round(pane_film(10.0, 20.0, 90.0, 2.0, 101325.0), 2)
+    2.18
+    """
+    mean = max(air + 0.25 * (surface - air) + 273.15, 1.0)
+    conductivity, viscosity = 2.873e-3 + 7.760e-5 * mean, 3.723e-6 + 4.940e-8 * mean
+    density = pressure * 28.97 / (8314.51 * mean)
+    apart = max(abs(surface - air), 0.01)
+    rayleigh = density * density * tall * tall * tall * 9.81 * 1006.1 * apart / (mean * viscosity * conductivity)
+    angle = tilt if surface < air else 180.0 - tilt
+    if angle < 15.0:
+        nusselt = 0.13 * float(rayleigh ** (1.0 / 3.0))
+    elif angle <= 90.0:
+        sine = sin(angle * 0.017453292519943295)
+        turn = 2.5e5 * float((exp(0.72 * angle) / sine) ** 0.2)
+        nusselt = 0.56 * float((min(rayleigh, turn) * sine) ** 0.25)
+        if rayleigh > turn:
+            nusselt += 0.13 * float(rayleigh ** (1.0 / 3.0) - turn ** (1.0 / 3.0))
+    elif angle <= 179.0:
+        nusselt = 0.56 * float((rayleigh * sin(angle * 0.017453292519943295)) ** 0.25)
+    else:
+        nusselt = 0.58 * float(rayleigh**0.2)
+    return max(nusselt * conductivity / tall, STILLEST)
+
+
+def outside_film(surface: float, air: float, up: float, driven: float, rough: float) -> float:
+    """Convection at an outside surface by wind and by its own warmth. [W/m2K]
+
+    Parameters
+    ----------
+    surface, air, up : float
+        As for `natural_film`.
+    driven : float
+        Wind-driven film of a smooth surface: factor times speed to its power. [W/m2K]
+    rough : float
+        Roughness, as ROUGH. [1]
+
+    References
+    ----------
+    DOE-2 model, EnergyPlus Engineering Reference, Outside Surface Heat Balance: natural and driven parts by squares, the part
+    above natural times the roughness. Valid for winds of 0..12 m/s.
+
+    >>> round(outside_film(20.0, 20.0, 0.0, 12.0, 1.67), 2)
+    19.97
+    """
+    still = natural_film(surface, air, up)
+    glass = sqrt(still * still + driven * driven)
+    return still + rough * (glass - still)
+
+
+def gap_conductance(
+    first: float, second: float, width: float, height: float, k0: float, k1: float, mu0: float, mu1: float, heat: float,
+    mass: float, exchange: float, pressure: float,
+) -> float:  # fmt: skip
+    """Conductance of a vertical gas gap between panes, by convection and radiation. [W/m2K]
+
+    Parameters
+    ----------
+    first, second : float
+        Temperatures of the two faces. [degC]
+    width, height : float
+        Of the gap, above 0. [m]
+    k0, k1, mu0, mu1 : float
+        Conductivity [W/mK] and viscosity [Pa s] of the gas, each constant and per kelvin of absolute temperature.
+    heat, mass : float
+        Specific heat [J/kgK] and molar mass [kg/kmol].
+    exchange : float
+        Effective emittance of the two faces. [1]
+    pressure : float
+        Barometric pressure. [Pa]
+
+    References
+    ----------
+    ISO 15099:2003, 5.3.3 (vertical cavities, eq. 49 to 52) and 5.2.2 (radiation). Valid for Rayleigh numbers below 2e6.
+
+    >>> air = (2.873e-3, 7.760e-5, 3.723e-6, 4.940e-8, 1006.0, 28.97)
+    >>> round(gap_conductance(15.0, 5.0, 0.012, 2.0, *air, 0.724, 101325.0), 2)
+    5.81
+    """
+    mean = max(0.5 * (first + second) + 273.15, 1.0)
+    conductivity, viscosity = k0 + k1 * mean, mu0 + mu1 * mean
+    density = pressure * mass / (8314.51 * mean)
+    apart = abs(first - second)
+    rayleigh = density * density * width * width * width * 9.81 * heat * apart / (mean * viscosity * conductivity)
+    if rayleigh > 5e4:
+        one = 0.0673838 * float(rayleigh ** (1.0 / 3.0))
+    elif rayleigh > 1e4:
+        one = 0.028154 * float(rayleigh**0.4134)
+    else:
+        one = 1.0 + 1.7596678e-10 * float(rayleigh**2.2984755)
+    two = 0.242 * float((rayleigh * width / height) ** 0.272)
+    return max(one, two) * conductivity / width + exchange * 4.0 * STEFAN * mean * mean * mean

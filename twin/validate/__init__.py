@@ -1,0 +1,1 @@
+"""Exams of the field: the twin beside the reference programs."""
