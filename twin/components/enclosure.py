@@ -2,7 +2,7 @@
 
 from math import exp
 
-from twin.core import Component, Field, forcing, inlet, kernel, output, serves, state
+from twin.core import Component, Field, command, forcing, inlet, kernel, output, serves, state
 from twin.physics.air import AIR_HEAT
 from twin.physics.solar import LUMINOUS_EFFICACY
 from twin.units import M2, M3, Celsius, Kelvin, KgPerM3, PerSecond, Ratio
@@ -62,6 +62,7 @@ class Enclosure(Component):
     outdoor = inlet("degC", "Outdoor air")
     outdoor_humidity = inlet("kg/kg", "Humidity ratio outdoors", start=0.006)
     outdoor_density = inlet("kg/m3", "Density of outdoor air", start=1.2)
+    ventilation = command("m3/s", "Outdoor air by opened windows or fans", point="AV")
     gain = inlet("W", "Heat of people, lights and devices", medium="room", energy="in")
     conditioning = inlet("W", "Sensible heat brought by terminals", medium="room", energy="in", card="trend")
     vapour = inlet("kg/s", "Vapour from people")
@@ -115,12 +116,12 @@ class Enclosure(Component):
 
     @kernel(tells=("free", "slope", "leak", "radiant_free", "radiant_share"))
     def ask(
-        dt, air, outdoor, outdoor_density, gain, air_air, air_radiant, radiant_radiant, air_load, radiant_load, volume,
+        dt, air, outdoor, outdoor_density, ventilation, gain, air_air, air_radiant, radiant_radiant, air_load, radiant_load, volume,
         infiltration, air_density, furniture, radiant_gain,
     ):  # fmt: skip
         """Free temperature and slope, with all surfaces eliminated."""
         held = volume * air_density * furniture * AIR_HEAT / dt
-        leak = infiltration * volume * outdoor_density * AIR_HEAT
+        leak = (infiltration * volume + ventilation) * outdoor_density * AIR_HEAT
         radiant_free = (radiant_load + radiant_gain * gain) / radiant_radiant
         share = air_radiant / radiant_radiant
         own = held + leak + air_air - air_radiant * share
@@ -141,18 +142,32 @@ class Enclosure(Component):
         return air, radiant, air, radiant, leak * (air - outdoor), off, here, here * unmet_now
 
     @kernel(tells=("humidity_free", "humidity_slope"))
-    def ask_damp(dt, humidity, outdoor_humidity, outdoor_density, vapour, volume, infiltration, air_density):
+    def ask_damp(
+        dt, humidity, outdoor_humidity, outdoor_density, ventilation, vapour, volume, infiltration, air_density
+    ):
         """Free humidity ratio and slope, exact for constant flows; furniture buffers vapour."""
-        leak = max(infiltration * volume * outdoor_density, 1e-6)
+        leak = max((infiltration * volume + ventilation) * outdoor_density, 1e-6)
         settled = exp(-leak * dt / (BUFFER * volume * air_density))
         slope = (1.0 - settled) / leak
         return outdoor_humidity + (humidity - outdoor_humidity) * settled + slope * vapour, slope
 
     @kernel(tells=("humidity", "carbon_dioxide"))
-    def mix(dt, carbon_dioxide, humidity_free, humidity_slope, breath, dry, fresh, volume, infiltration, air_density):
+    def mix(
+        dt,
+        carbon_dioxide,
+        humidity_free,
+        humidity_slope,
+        ventilation,
+        breath,
+        dry,
+        fresh,
+        volume,
+        infiltration,
+        air_density,
+    ):
         """Settle on the vapour brought; carbon dioxide in well-mixed air, exact for constant flows."""
         wet = max(humidity_free + humidity_slope * dry, 1e-5)
-        flow = infiltration * volume + fresh / air_density
+        flow = infiltration * volume + ventilation + fresh / air_density
         level = OUTDOOR_CARBON_DIOXIDE + breath / max(flow, 1e-9) * 1e6
         fade = exp(-flow * dt / volume)
         return wet, level + (carbon_dioxide - level) * fade

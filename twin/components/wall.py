@@ -5,12 +5,24 @@ from math import cos, sqrt
 from pydantic import model_validator
 
 from twin.core import Component, Field, constant, forcing, inlet, kernel, needs, output, prepared, state
-from twin.physics import solar
 from twin.physics.conduction import modes as conduct
 from twin.physics.convection import STEFAN, natural_film, outside_film
 from twin.physics.radiation import glance
+from twin.physics.shade import on_surface
 from twin.physics.wind import wind_film
-from twin.units import M2, Celsius, Degree, JoulesPerKgKelvin, KgsPerM3, Metre, Metres, Ratio, WattsPerMKelvin
+from twin.units import (
+    M2,
+    Celsius,
+    Degree,
+    JoulesPerKgKelvin,
+    KgsPerM3,
+    Metre,
+    Metres,
+    Places,
+    Ratio,
+    WattPerM2Kelvin,
+    WattsPerMKelvin,
+)
 
 DEGREE = 0.017453292519943295
 """Radians in a degree."""
@@ -58,6 +70,14 @@ class Wall(Component):
     """1 where the direct sun that enters falls on it first: floors."""
     modes: float = Field(MODES, ge=1)
     """Slow modes kept."""
+    corners: Places = ()
+    """Four corners of the surface (x east, y north, z up), where something shades it."""
+    obstacles: Places = ()
+    """Corners of the flat overhangs, fins and neighbours that shade it, twelve numbers each."""
+    film_inside: WattPerM2Kelvin = Field(0.0, ge=0)
+    """Fixed convection inside; 0 has it follow the temperatures."""
+    film_outside: WattPerM2Kelvin = Field(0.0, ge=0)
+    """Fixed convection outside; 0 has it follow wind and temperatures."""
     start: Celsius = Field(20.0)
     """Temperature before the warm-up."""
 
@@ -151,9 +171,9 @@ class Wall(Component):
         return grid.dry_bulb, (grid.infrared / STEFAN) ** 0.25 - 273.15
 
     @forcing(tells=("sun",))
-    def shine(grid, tilt, azimuth, exposed):
+    def shine(grid, tilt, azimuth, exposed, corners, obstacles):
         """Direct, diffuse and ground-reflected sun."""
-        beam, diffuse, _ = solar.tilted(grid, tilt, azimuth)
+        beam, diffuse, _ = on_surface(grid, tilt, azimuth, corners, obstacles)
         return exposed * (beam + diffuse)
 
     @forcing(tells=("driven",))
@@ -174,7 +194,7 @@ class Wall(Component):
     )  # fmt: skip
     def ask(
         amplitude, outside, inside, view, seen_out, seen_in, own_out, own_in, cross, rest_out, rest_in, rest_cross, outdoor, sky, sun, driven, air_before,
-        radiant_before, glow, beam, area, tilt, roughness, absorptance, absorptance_inside, emittance, emittance_inside, catches,
+        radiant_before, glow, beam, area, tilt, roughness, absorptance, absorptance_inside, emittance, emittance_inside, catches, film_inside, film_outside,
     ):  # fmt: skip
         """Eliminate the outside surface and the layers; what is left is one conductance and one drive at the inside."""
         past_out = rest_out * outside + rest_cross * inside
@@ -183,14 +203,14 @@ class Wall(Component):
             past_out += seen_out[i] * amplitude[i]
             past_in += seen_in[i] * amplitude[i]
         up = cos(tilt * DEGREE)
-        film = outside_film(outside, outdoor, up, driven, roughness)
+        film = film_outside if film_outside > 0.0 else outside_film(outside, outdoor, up, driven, roughness)
         above = 0.5 * (1.0 + up)
         open_sky = above * sqrt(above)
         to_sky = open_sky * emittance * glance(outside, sky)
         to_air = film + (1.0 - open_sky) * emittance * glance(outside, outdoor)
         outer = to_sky + to_air + own_out
         base = (to_air * outdoor + to_sky * sky + absorptance * sun + past_out) / outer
-        still = natural_film(inside, air_before, -up)
+        still = film_inside if film_inside > 0.0 else natural_film(inside, air_before, -up)
         form = view / area
         exchange = glance(inside, radiant_before) / (1.0 / form + (1.0 - emittance_inside) / emittance_inside)
         weight = own_in - cross * cross / outer + still + exchange

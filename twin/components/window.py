@@ -11,8 +11,21 @@ from twin.physics.convection import STEFAN, gap_conductance, outside_film, pane_
 from twin.physics.glazing import COSINES, GASES
 from twin.physics.glazing import window as optics
 from twin.physics.radiation import glance
+from twin.physics.shade import on_surface
 from twin.physics.wind import wind_film
-from twin.units import M2, Celsius, Degree, Metre, Metres, Pascal, Ratio, Ratios, WattPerMKelvin
+from twin.units import (
+    M2,
+    Celsius,
+    Degree,
+    Metre,
+    Metres,
+    Pascal,
+    Places,
+    Ratio,
+    Ratios,
+    WattPerM2Kelvin,
+    WattPerMKelvin,
+)
 
 DEGREE = 0.017453292519943295
 """Radians in a degree."""
@@ -66,6 +79,14 @@ class Window(Component):
     """Width of the room behind it."""
     offset: Metre = Field(0.0)
     """From the middle of the room's wall to the window's middle, to the right for somebody who looks in."""
+    corners: Places = ()
+    """Four corners of the surface (x east, y north, z up), where something shades it."""
+    obstacles: Places = ()
+    """Corners of the flat overhangs, fins and neighbours that shade it, twelve numbers each."""
+    film_inside: WattPerM2Kelvin = Field(0.0, ge=0)
+    """Fixed convection inside; 0 has it follow the temperatures."""
+    film_outside: WattPerM2Kelvin = Field(0.0, ge=0)
+    """Fixed convection outside; 0 has it follow wind and temperatures."""
     start: Celsius = Field(15.0)
     """Temperature before the warm-up."""
 
@@ -165,11 +186,11 @@ class Window(Component):
 
     @forcing(tells=("passed_beam", "passed_diffuse", "fallen", "first", "second", "third"))
     def shine(
-        grid, tilt, azimuth, transmittance, front, back, overhang, fin, sill, tall, wide, room_depth, room_width, offset,
+        grid, tilt, azimuth, transmittance, front, back, overhang, fin, sill, tall, wide, room_depth, room_width, offset, corners, obstacles,
     ):  # fmt: skip
         """What passes and what the panes absorb, by the sun's angle."""
         glass = optics(transmittance, front, back)
-        beam, diffuse, cosine = solar.tilted(grid, tilt, azimuth)
+        beam, diffuse, cosine = on_surface(grid, tilt, azimuth, corners, obstacles)
         if overhang or fin:
             beam = beam * solar.sunlit(grid, azimuth, overhang, fin)
             diffuse = diffuse * solar.sky_share(overhang, fin)
@@ -199,14 +220,14 @@ class Window(Component):
     )  # fmt: skip
     def ask(
         outside, inside, view, across, half, taken_back, outdoor, sky, driven, first, second, third, air_before, radiant_before,
-        glow, area, tilt, tall, pressure, emittance_front, emittance_back,
+        glow, area, tilt, tall, pressure, emittance_front, emittance_back, film_inside, film_outside,
     ):  # fmt: skip
         """Eliminate the panes from outside to inside; one conductance to one temperature is left."""
         up = cos(tilt * DEGREE)
         above = 0.5 * (1.0 + up)
         open_sky = above * sqrt(above)
         to_sky = open_sky * emittance_front[0] * glance(outside, sky)
-        to_air = outside_film(outside, outdoor, up, driven, 1.0)
+        to_air = film_outside if film_outside > 0.0 else outside_film(outside, outdoor, up, driven, 1.0)
         to_air += (1.0 - open_sky) * emittance_front[0] * glance(outside, outdoor)
         through = to_sky + to_air
         behind = (to_sky * sky + to_air * outdoor) / through
@@ -218,7 +239,7 @@ class Window(Component):
             through = 1.0 / (1.0 / through + half[i])
             if i < last:
                 through = 1.0 / (1.0 / through + 1.0 / across[i])
-        still = pane_film(inside, air_before, tilt, tall, pressure)
+        still = film_inside if film_inside > 0.0 else pane_film(inside, air_before, tilt, tall, pressure)
         emits = emittance_back[last]
         exchange = glance(inside, radiant_before) / (area / view + (1.0 - emits) / emits)
         weight = through + still + exchange

@@ -67,7 +67,7 @@ def tilted(grid: Any, tilt: float, azimuth: float) -> tuple[Floats, Floats, Floa
 
     References
     ----------
-    See `perez_tilted`, same range, with GROUND_REFLECTANCE. The answer is kept in `grid.planes`, as many zones share a plane.
+    See `perez_tilted`, same range, with GROUND_REFLECTANCE. Planes are kept, as many zones share one.
 
     >>> from types import SimpleNamespace
     >>> columns = {"zenith": 40.0, "azimuth": 180.0, "direct_normal": 800.0, "diffuse_horizontal": 100.0}
@@ -76,18 +76,31 @@ def tilted(grid: Any, tilt: float, azimuth: float) -> tuple[Floats, Floats, Floa
     >>> [part.round(1).tolist() for part in tilted(grid, 90.0, 180.0)]
     [[514.2], [157.3], [0.6]]
     """
+    beam, sky, ground, cosine = parts(grid, tilt, azimuth)
+    return beam, sky + ground, cosine
+
+
+def parts(grid: Any, tilt: float, azimuth: float) -> tuple[Floats, Floats, Floats, Floats]:
+    """Beam, sky diffuse and ground-reflected sun on a plane, and the cosine of incidence; kept in `grid.planes`. [W/m2, 1]
+
+    Parameters
+    ----------
+    grid, tilt, azimuth
+        As for `tilted`.
+
+    References
+    ----------
+    See `perez_tilted`, same range, with GROUND_REFLECTANCE.
+    """
     if (tilt, azimuth) not in grid.planes:
-        grid.planes[tilt, azimuth] = _tilted(grid, tilt, azimuth)
-    plane: tuple[Floats, Floats, Floats] = grid.planes[tilt, azimuth]
-    return plane
-
-
-def _tilted(grid: Any, tilt: float, azimuth: float) -> tuple[Floats, Floats, Floats]:
-    beam, sky, ground = perez_tilted(
-        grid.zenith, grid.azimuth, grid.direct_normal, grid.diffuse_horizontal, grid.global_horizontal,
-        grid.extraterrestrial, grid.airmass, tilt, azimuth, GROUND_REFLECTANCE,
-    )  # fmt: skip
-    return beam, sky + ground, incidence_cosine(grid.zenith, grid.azimuth, tilt, azimuth)
+        cosine = incidence_cosine(grid.zenith, grid.azimuth, tilt, azimuth)
+        told = perez_tilted(
+            grid.zenith, grid.azimuth, grid.direct_normal, grid.diffuse_horizontal, grid.global_horizontal,
+            grid.extraterrestrial, grid.airmass, tilt, azimuth, GROUND_REFLECTANCE,
+        )  # fmt: skip
+        grid.planes[tilt, azimuth] = (*told, cosine)
+    found: tuple[Floats, Floats, Floats, Floats] = grid.planes[tilt, azimuth]
+    return found
 
 
 def perez_tilted(

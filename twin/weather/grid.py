@@ -48,7 +48,7 @@ class Grid:
     """Where the wind comes from; empty where nobody knows. [deg]"""
     density: Floats = field(default_factory=lambda: np.empty(0))
     """Of outdoor air. [kg/m3]"""
-    planes: dict[tuple[float, float], tuple[Floats, Floats, Floats]] = field(default_factory=dict)
+    planes: dict[tuple[float, float], tuple[Floats, Floats, Floats, Floats]] = field(default_factory=dict)
     """Sun on tilted planes already worked out, by (tilt, azimuth)."""
     month: npt.NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
