@@ -32,6 +32,8 @@ ROUGHNESS = {
 STEP = 900.0
 WARM_UP = 30
 """Days of preconditioning; 10 cm of concrete behind insulation needs about twenty."""
+DARKEST = 1e-4
+"""Emittance that stands for none, where a case gives combined films."""
 NONE = Quantity(1.0, "m2", 1.0, 1.0, "published", "ANSI/ASHRAE Standard 140-2020", "", "", "")
 
 
@@ -99,6 +101,10 @@ def build(name: str, case: Mapping[str, Any], weather: Weather, step: float = ST
             )
         )  # fmt: skip
         given[own, "gain"] = np.full(ticks, float(watts))
+        for fan in (each for each in case["ventilation"] if each["zone"] == own):
+            always = {"hourly_1_24": [1.0] * 24}
+            blown = fan["flow_m3_s"] * _daily(fan.get("schedule") or always, step, ticks)
+            given[own, "ventilation"] = given.get((own, "ventilation"), np.zeros(ticks)) + blown
     for surface in case["surfaces"]:
         holes = [each for each in case["openings"] if each["parent"] == surface["name"]]
         net = surface["gross_area_m2"] - sum(each["area_m2"] for each in holes)
@@ -142,9 +148,11 @@ def _wall(case: Mapping[str, Any], each: Mapping[str, Any], surface: Mapping[str
         roughness=ROUGHNESS[outer.get("roughness", "Rough")],
         absorptance=outer["solar_absorptance"],
         absorptance_inside=inner["solar_absorptance"],
-        emittance=outer["ir_emittance"],
-        emittance_inside=inner["ir_emittance"],
+        emittance=max(outer["ir_emittance"], DARKEST),
+        emittance_inside=max(inner["ir_emittance"], DARKEST),
         catches=1.0 if each["tilt_deg"] > 135.0 else 0.0,
+        **_shade(case, each),
+        **_films(case, each["name"]),
     )
 
 
@@ -174,14 +182,47 @@ def _window(case: Mapping[str, Any], each: Mapping[str, Any], parent: Mapping[st
         transmittance=tuple(p["solar_transmittance_normal"] for p in panes),
         front=tuple(p["solar_reflectance_front"] for p in panes),
         back=tuple(p["solar_reflectance_back"] for p in panes),
-        emittance_front=tuple(p["ir_emittance_front"] for p in panes),
-        emittance_back=tuple(p["ir_emittance_back"] for p in panes),
+        emittance_front=tuple(max(p["ir_emittance_front"], DARKEST) for p in panes),
+        emittance_back=tuple(max(p["ir_emittance_back"], DARKEST) for p in panes),
         thickness=tuple(p["thickness_m"] for p in panes),
         conductivity=panes[0]["conductivity_W_mK"],
         gaps=tuple(g["thickness_m"] for g in gaps),
         gas=gaps[0]["gas"].lower() if gaps else "air",
         pressure=pressure,
+        **_shade(case, each),
+        **_films(case, each["name"]),
     )
+
+
+def _shade(case: Mapping[str, Any], each: Mapping[str, Any]) -> dict[str, Any]:
+    """Corners of a surface and of everything that shades it."""
+    obstacles = [_four(other["vertices"]) for other in case["shading"] if other.get("vertices")]
+    if not obstacles:
+        return {}
+    return {"corners": tuple(_four(each["vertices"])), "obstacles": tuple(v for other in obstacles for v in other)}
+
+
+def _four(vertices: Sequence[Sequence[float]]) -> list[float]:
+    """Twelve numbers of a flat shape; a triangle repeats its last corner."""
+    corners = [*vertices, vertices[-1]][:4] if len(vertices) == 3 else list(vertices[:4])
+    return [float(value) for corner in corners for value in corner]
+
+
+def _films(case: Mapping[str, Any], name: str) -> dict[str, float]:
+    """Fixed films of a surface: after its name come a side and, somewhere behind it, a number."""
+    found: dict[str, float] = {}
+    for each in case["convection_coefficients_user"]:
+        words = list(each.values()) if isinstance(each, Mapping) else list(each)
+        words = [word for part in words for word in (part if isinstance(part, list) else [part])]
+        if not any(isinstance(word, str) and word.lower() == name.lower() for word in words):
+            continue
+        side = ""
+        for word in words:
+            if str(word).lower() in ("inside", "outside"):
+                side = f"film_{str(word).lower()}"
+            elif side and isinstance(word, int | float) and word > 0.0:
+                found.setdefault(side, float(word))
+    return found
 
 
 def _daily(wanted: Mapping[str, Any], step: float, ticks: int) -> Floats:
