@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from twin.physics.conduction import modes
-from twin.physics.convection import gap_conductance, natural_film, outside_film, pane_film
+from twin.physics.convection import gap_conductance, natural_film, outside_film, pane_film, pane_turn
 from twin.physics.glazing import GASES, window
 
 LIGHT = ([0.009, 0.066, 0.012], [0.14, 0.04, 0.16], [530.0, 12.0, 950.0], [900.0, 840.0, 840.0])
@@ -108,4 +108,4 @@ def test_films_are_stronger_where_warm_air_rises_and_with_wind():
         > outside_film(20.0, 10.0, 0.0, 20.0, 1.0)
         > outside_film(20.0, 10.0, 0.0, 0.0, 1.0)
     )
-    assert 1.0 < pane_film(5.0, 20.0, 90.0, 2.0, 101325.0) < 4.0
+    assert 1.0 < pane_film(5.0, 20.0, 90.0, 2.0, 101325.0, 1.0, pane_turn(90.0)) < 4.0

@@ -1,6 +1,6 @@
 """Opaque surfaces between a room and outdoors: walls, roofs and floors over outside air, layer by layer."""
 
-from math import cos, sqrt
+from math import cos
 
 from pydantic import model_validator
 
@@ -26,8 +26,8 @@ from twin.units import (
 
 DEGREE = 0.017453292519943295
 """Radians in a degree."""
-MODES = 6.0
-"""Slow modes kept of a wall; the seventh of 10 cm of concrete fades within half a minute."""
+MODES = 4.0
+"""Slow modes kept of a wall; the fifth of 10 cm of concrete fades within two minutes."""
 
 
 class Wall(Component):
@@ -108,6 +108,9 @@ class Wall(Component):
     held_out = constant("J/m2/K", "Heat that follows the outside surface")
     held_in = constant("J/m2/K", "Heat that follows the inside surface")
 
+    up = constant("1", "Cosine between the outside's normal and the vertical")
+    open_sky = constant("1", "Share of its long-wave exchange that goes to the sky")
+
     outdoor = inlet("degC", "Outdoor air")
     sky = inlet("degC", "Sky as a black body")
     sun = inlet("W/m2", "Sun on the outside")
@@ -165,6 +168,12 @@ class Wall(Component):
             found.push_in, found.held, found.rest_out, found.rest_in, found.rest_cross, found.held_out, found.held_in,
         )  # fmt: skip
 
+    @prepared(tells=("up", "open_sky"))
+    def lean(dt, tilt):
+        """How it stands (EnergyPlus Engineering Reference, External Longwave Radiation: the sky's share by its own root)."""
+        up = cos(tilt * DEGREE)
+        return up, (0.5 * (1.0 + up)) ** 1.5
+
     @forcing(tells=("outdoor", "sky"))
     def weather(grid):
         """Air, and the sky's temperature from its infrared."""
@@ -194,7 +203,7 @@ class Wall(Component):
     )  # fmt: skip
     def ask(
         amplitude, outside, inside, view, seen_out, seen_in, own_out, own_in, cross, rest_out, rest_in, rest_cross, outdoor, sky, sun, driven, air_before,
-        radiant_before, glow, beam, area, tilt, roughness, absorptance, absorptance_inside, emittance, emittance_inside, catches, film_inside, film_outside,
+        radiant_before, glow, beam, area, up, open_sky, roughness, absorptance, absorptance_inside, emittance, emittance_inside, catches, film_inside, film_outside,
     ):  # fmt: skip
         """Eliminate the outside surface and the layers; what is left is one conductance and one drive at the inside."""
         past_out = rest_out * outside + rest_cross * inside
@@ -202,23 +211,22 @@ class Wall(Component):
         for i in range(len(amplitude)):
             past_out += seen_out[i] * amplitude[i]
             past_in += seen_in[i] * amplitude[i]
-        up = cos(tilt * DEGREE)
         film = film_outside if film_outside > 0.0 else outside_film(outside, outdoor, up, driven, roughness)
-        above = 0.5 * (1.0 + up)
-        open_sky = above * sqrt(above)
         to_sky = open_sky * emittance * glance(outside, sky)
         to_air = film + (1.0 - open_sky) * emittance * glance(outside, outdoor)
         outer = to_sky + to_air + own_out
-        base = (to_air * outdoor + to_sky * sky + absorptance * sun + past_out) / outer
+        resist = 1.0 / outer
+        base = (to_air * outdoor + to_sky * sky + absorptance * sun + past_out) * resist
         still = film_inside if film_inside > 0.0 else natural_film(inside, air_before, -up)
-        form = view / area
-        exchange = glance(inside, radiant_before) / (1.0 / form + (1.0 - emittance_inside) / emittance_inside)
-        weight = own_in - cross * cross / outer + still + exchange
+        exchange = glance(inside, radiant_before) / (area / view + (1.0 - emittance_inside) / emittance_inside)
+        weight = own_in - cross * cross * resist + still + exchange
+        share = 1.0 / weight
+        air_share, radiant_share = area * still * share, area * exchange * share
         drive = past_in - cross * base + absorptance_inside * glow + catches * absorptance_inside * beam
         return (
             outer, base, still, exchange, weight, drive,
-            area * still * (1.0 - still / weight), area * still * exchange / weight, area * exchange * (1.0 - exchange / weight),
-            area * still * drive / weight, area * exchange * drive / weight,
+            area * still - air_share * still, air_share * exchange, area * exchange - radiant_share * exchange,
+            air_share * drive, radiant_share * drive,
         )  # fmt: skip
 
     @kernel(tells=("outside", "inside", "view", "convected", "radiated", "lit", "gained"))

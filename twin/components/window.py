@@ -1,13 +1,13 @@
 """Windows pane by pane: optics by angle, gaps whose conductance follows their temperatures, films as at walls."""
 
-from math import cos, sqrt
+from math import cos, sin
 
 import numpy as np
 from pydantic import model_validator
 
 from twin.core import Component, Field, constant, forcing, inlet, kernel, needs, output, prepared, state
 from twin.physics import solar
-from twin.physics.convection import STEFAN, gap_conductance, outside_film, pane_film
+from twin.physics.convection import STEFAN, gap_conductance, outside_film, pane_film, pane_turn
 from twin.physics.glazing import COSINES, GASES
 from twin.physics.glazing import window as optics
 from twin.physics.radiation import glance
@@ -109,6 +109,11 @@ class Window(Component):
     laws: float = 6.0
     """Numbers that describe a gas."""
 
+    up = constant("1", "Cosine between the outside's normal and the vertical")
+    open_sky = constant("1", "Share of its long-wave exchange that goes to the sky")
+    sine = constant("1", "Sine of the tilt")
+    turn = constant("1", "Rayleigh number at which the flow along it turns turbulent")
+
     outdoor = inlet("degC", "Outdoor air")
     sky = inlet("degC", "Sky as a black body")
     driven = inlet("W/m2/K", "Film of the wind at a smooth surface")
@@ -174,6 +179,13 @@ class Window(Component):
         half = [each / 2.0 / conductivity for each in thickness]
         return half, glass.absorbed_back, glass.passed_back, exchange, GASES[gas]
 
+    @prepared(tells=("up", "open_sky", "sine", "turn"))
+    def lean(dt, tilt):
+        """How it stands (EnergyPlus Engineering Reference, External Longwave Radiation: the sky's share by its own root)."""
+        up = cos(tilt * DEGREE)
+        steep = min(max(min(tilt, 180.0 - tilt), 15.0), 90.0)
+        return up, (0.5 * (1.0 + up)) ** 1.5, sin(tilt * DEGREE), pane_turn(steep)
+
     @forcing(tells=("outdoor", "sky"))
     def weather(grid):
         """Air, and the sky's temperature from its infrared."""
@@ -220,12 +232,9 @@ class Window(Component):
     )  # fmt: skip
     def ask(
         outside, inside, view, across, half, taken_back, outdoor, sky, driven, first, second, third, air_before, radiant_before,
-        glow, area, tilt, tall, pressure, emittance_front, emittance_back, film_inside, film_outside,
+        glow, area, up, open_sky, sine, turn, tilt, tall, pressure, emittance_front, emittance_back, film_inside, film_outside,
     ):  # fmt: skip
         """Eliminate the panes from outside to inside; one conductance to one temperature is left."""
-        up = cos(tilt * DEGREE)
-        above = 0.5 * (1.0 + up)
-        open_sky = above * sqrt(above)
         to_sky = open_sky * emittance_front[0] * glance(outside, sky)
         to_air = film_outside if film_outside > 0.0 else outside_film(outside, outdoor, up, driven, 1.0)
         to_air += (1.0 - open_sky) * emittance_front[0] * glance(outside, outdoor)
@@ -239,14 +248,15 @@ class Window(Component):
             through = 1.0 / (1.0 / through + half[i])
             if i < last:
                 through = 1.0 / (1.0 / through + 1.0 / across[i])
-        still = film_inside if film_inside > 0.0 else pane_film(inside, air_before, tilt, tall, pressure)
+        still = film_inside if film_inside > 0.0 else pane_film(inside, air_before, tilt, tall, pressure, sine, turn)
         emits = emittance_back[last]
         exchange = glance(inside, radiant_before) / (area / view + (1.0 - emits) / emits)
-        weight = through + still + exchange
+        share = 1.0 / (through + still + exchange)
+        air_share, radiant_share = area * still * share, area * exchange * share
         drive = through * behind
         return (
-            still, exchange, through, behind, area * still * (1.0 - still / weight), area * still * exchange / weight,
-            area * exchange * (1.0 - exchange / weight), area * still * drive / weight, area * exchange * drive / weight,
+            still, exchange, through, behind, area * still - air_share * still, air_share * exchange,
+            area * exchange - radiant_share * exchange, air_share * drive, radiant_share * drive,
         )  # fmt: skip
 
     @kernel(tells=("outside", "inside", "view", "sunned", "convected", "radiated", "lit", "lost"))

@@ -341,15 +341,19 @@ def floor_share(
     >>> floor_share(grid, 180.0, 0.2, 2.0, 3.0, 6.0, 8.0, 0.0).round(2).tolist()
     [1.0, 0.4]
     """
+    share = np.ones_like(grid.zenith)
     if depth <= 0.0:
-        return np.ones_like(grid.zenith)
+        return np.asarray(share, dtype=np.float64)
     aside = np.radians(grid.azimuth - azimuth)
-    reach = np.tan(np.radians(np.clip(grid.zenith, 0.0, 89.9)))
-    landed = np.zeros_like(grid.zenith)
+    ahead = np.flatnonzero((grid.zenith < 90.0) & (np.cos(aside) > 0.0))
+    reach = np.tan(np.radians(np.clip(grid.zenith[ahead], 0.0, 89.9)))
+    inwards, sideways = reach * np.cos(aside[ahead]), reach * np.sin(aside[ahead])
+    landed = np.zeros(len(ahead))
     points = (np.arange(5) + 0.5) / 5
     for rise in sill + tall * points:
-        inwards = rise * reach * np.cos(aside)
-        sideways = rise * reach * np.sin(aside)
-        for place in offset + wide * (points - 0.5):
-            landed += (inwards < depth) & (np.abs(place + sideways) < 0.5 * width)
-    return np.asarray(landed / 25.0)
+        within = rise * inwards < depth
+        across = rise * sideways + offset
+        for place in wide * (points - 0.5):
+            landed += within & (np.abs(across + place) < 0.5 * width)
+    share[ahead] = landed / 25.0
+    return np.asarray(share, dtype=np.float64)

@@ -36,12 +36,15 @@ def wind_film(grid: Any, tilt: float, azimuth: float, height: float) -> Floats:
     building in open country.
 
     >>> from types import SimpleNamespace
-    >>> grid = SimpleNamespace(wind_speed=np.array([4.0]), wind_direction=np.array([180.0]))
+    >>> grid = SimpleNamespace(wind_speed=np.array([4.0]), wind_direction=np.array([180.0]), kept={})
     >>> [wind_film(grid, 90.0, side, 10.0).round(2).tolist() for side in (180.0, 0.0)]
     [[11.2], [8.35]]
     """
-    speed = grid.wind_speed * (max(height, 0.1) / MAST) ** PROFILE
-    front, rear = WINDWARD_FACTOR * speed**WINDWARD_POWER, LEEWARD_FACTOR * speed**LEEWARD_POWER
+    if "windward" not in grid.kept:
+        grid.kept["windward"] = WINDWARD_FACTOR * grid.wind_speed**WINDWARD_POWER
+        grid.kept["leeward"] = LEEWARD_FACTOR * grid.wind_speed**LEEWARD_POWER
+    level = (max(height, 0.1) / MAST) ** PROFILE
+    front, rear = grid.kept["windward"] * level**WINDWARD_POWER, grid.kept["leeward"] * level**LEEWARD_POWER
     if abs(np.cos(np.radians(tilt))) >= 0.98:
         return np.asarray(front)
     if not len(grid.wind_direction):

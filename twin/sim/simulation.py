@@ -179,7 +179,7 @@ class Simulation:
                 answers = answer if isinstance(answer, tuple) else (answer,)
                 told[key] = dict(zip(column.forcing.tells, answers, strict=True))
             values = np.broadcast_to(told[key][column.tell], (last - first) * fine)
-            forcing[:, place] = values.reshape(-1, fine).mean(axis=1)
+            forcing[:, place] = sum(values[part::fine] for part in range(fine)) / fine
         return forcing
 
     def _check(self) -> None:

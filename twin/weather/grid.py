@@ -50,6 +50,8 @@ class Grid:
     """Of outdoor air. [kg/m3]"""
     planes: dict[tuple[float, float], tuple[Floats, Floats, Floats, Floats]] = field(default_factory=dict)
     """Sun on tilted planes already worked out, by (tilt, azimuth)."""
+    kept: dict[str, Floats] = field(default_factory=dict)
+    """What physics has worked out once for this stretch and asks for often."""
     month: npt.NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
 
