@@ -99,7 +99,7 @@ def test_tilted_sums_sky_and_ground_and_is_computed_once_per_plane():
     parts = solar.perez_tilted(*[np.array([value]) for value in columns.values()], 90.0, 180.0, 0.2)
     assert beam == parts[0]
     assert diffuse == parts[1] + parts[2]
-    assert solar.tilted(grid, 90.0, 180.0)[1] is diffuse
+    assert solar.tilted(grid, 90.0, 180.0)[0] is beam
 
 
 def test_a_calm_outside_film_is_lower_than_the_sol_air_film_and_a_breeze_is_higher():

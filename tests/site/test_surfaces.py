@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
 from tests.study.test_live import SMALL
@@ -73,3 +75,46 @@ def test_surfaces_that_cannot_be_are_told_with_the_way_out(tmp_path, old, new, s
     with pytest.raises(SiteError) as caught:
         load(tmp_path)
     assert said in str(caught.value)
+
+
+SUN_SPACE = (
+    ROOM
+    + """  space: {kind: enclosure, area: 40 m2, volume: 110 m3, start: 10 degC}
+  between:
+    kind: partition
+    front: room
+    rear: space
+    area: 30 m2
+    thickness: [100 mm]
+    conductivity: [%s]
+    density: [%s]
+    specific_heat: [1 kJ/kg/K]
+  outer: {kind: wall, room: space, area: 30 m2}
+  slab: {kind: wall, room: space, area: 40 m2, tilt: 180 deg, exposed: 0, catches: 1}
+  cover: {kind: wall, room: space, area: 40 m2, tilt: 0 deg}
+  panes: {kind: window, room: space, area: 20 m2}
+"""
+)
+
+
+@pytest.mark.parametrize("layer", [("0.5 W/m/K", "1400 kg/m3"), ("0.04 W/m/K", "30 kg/m3"), ("0.5 W/m/K", "0 kg/m3")])
+@pytest.mark.parametrize("step", [300.0, 3600.0])
+def test_a_sun_space_gives_its_heat_through_any_wall_and_none_is_lost(tmp_path, layer, step):
+    (tmp_path / "site.yaml").write_text(SUN_SPACE % layer)
+    run = simulate(load(tmp_path), step=step, start=datetime(2019, 1, 1), end=datetime(2019, 2, 1), warm_up=3)
+    assert max(run.balance.values()) < 1e-9
+    assert -10.0 < run.hourly("space.air").min() < run.hourly("space.air").max() < 70.0
+
+
+def test_two_alike_rooms_stay_alike(tmp_path):
+    (tmp_path / "site.yaml").write_text(
+        SMALL.split("  room:")[0]
+        + """  one: {kind: enclosure, area: 20 m2, volume: 60 m3}
+  two: {kind: enclosure, area: 20 m2, volume: 60 m3}
+  between: {kind: partition, front: one, rear: two, area: 30 m2}
+  roof one: {kind: wall, room: one, area: 20 m2, tilt: 0 deg}
+  roof two: {kind: wall, room: two, area: 20 m2, tilt: 0 deg}
+"""
+    )
+    run = simulate(load(tmp_path), step=900.0, start=datetime(2019, 7, 1), end=datetime(2019, 7, 8), warm_up=1)
+    assert run.hourly("one.air") == pytest.approx(run.hourly("two.air"), abs=1e-9)

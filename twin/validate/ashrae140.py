@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from twin.components.enclosure import Enclosure
 from twin.components.ideal_loads import IdealLoads
+from twin.components.partition import Partition
 from twin.components.wall import Wall
 from twin.components.window import Window
 from twin.core.component import Component
@@ -106,6 +107,9 @@ def build(name: str, case: Mapping[str, Any], weather: Weather, step: float = ST
             blown = fan["flow_m3_s"] * _daily(fan.get("schedule") or always, step, ticks)
             given[own, "ventilation"] = given.get((own, "ventilation"), np.zeros(ticks)) + blown
     for surface in case["surfaces"]:
+        if surface["outside_boundary"] in ("Surface", "Zone"):
+            _add_partition(case, surface, components, links)
+            continue
         holes = [each for each in case["openings"] if each["parent"] == surface["name"]]
         net = surface["gross_area_m2"] - sum(each["area_m2"] for each in holes)
         components.append(_wall(case, surface, surface, net))
@@ -126,6 +130,28 @@ def build(name: str, case: Mapping[str, Any], weather: Weather, step: float = ST
     location = Location(weather.latitude, weather.longitude, "US", "", weather.name)
     site = Site(Path(name), {"en": name}, location, NONE, 2019, tuple(components), links, {}, {})
     return Case(name, site, given, not case["ideal_loads"])
+
+
+def _add_partition(
+    case: Mapping[str, Any],
+    surface: Mapping[str, Any],
+    components: list[Component],
+    links: dict[Address, tuple[str, ...]],
+) -> None:
+    """A surface between two zones, once for its two descriptions."""
+    other = next((each for each in case["surfaces"] if each["name"].lower() == surface["outside_object"].lower()), None)
+    if other is None or any(each.name == other["name"] for each in components):
+        return
+    wall = _wall(case, surface, surface, surface["gross_area_m2"])
+    components.append(
+        Partition(
+            name=surface["name"], area=wall.area, tilt=wall.tilt, thickness=wall.thickness, conductivity=wall.conductivity,
+            density=wall.density, specific_heat=wall.specific_heat, absorptance_front=wall.absorptance_inside,
+            absorptance_rear=wall.absorptance, emittance_front=wall.emittance_inside, emittance_rear=wall.emittance,
+        )
+    )  # fmt: skip
+    links[surface["name"], "front"] = (surface["zone"],)
+    links[surface["name"], "rear"] = (other["zone"],)
 
 
 def _wall(case: Mapping[str, Any], each: Mapping[str, Any], surface: Mapping[str, Any], area: float) -> Wall:
