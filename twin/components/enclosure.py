@@ -46,7 +46,7 @@ class Enclosure(Component):
     )  # fmt: skip
     surfaces = serves(
         "surface", air_air="air_air", air_radiant="air_radiant", radiant_radiant="radiant_radiant", air_load="air_load",
-        radiant_load="radiant_load", view="views", absorbing="absorbing", catching="catching", taking="taking",
+        radiant_load="radiant_load", view="views", absorbing="absorbing", catching="catching", taking="taking", facing="facing", facing_taking="facing_taking", far_in="far_in", far="far",
         convected="convected", radiated="radiated", beam_in="beam_in", diffuse_in="diffuse_in", air_before="air", radiant_before="radiant",
         views="views", glow="glow", beam="beam", air="air_now", radiant="radiant_now",
     )  # fmt: skip
@@ -80,6 +80,9 @@ class Enclosure(Component):
     absorbing = inlet("m2", "Areas times absorptances", start=1.0)
     catching = inlet("m2", "Area that catches the direct sun")
     taking = inlet("m2", "Area that catches it times absorptance")
+    facing = inlet("m2", "Area that the direct sun meets where it misses the floor")
+    facing_taking = inlet("m2", "That area times absorptance")
+    far_in = inlet("W", "Direct sun let in that misses the floor")
     beam_in = inlet("W", "Direct sun let in")
     diffuse_in = inlet("W", "Diffuse light let in")
     convected = inlet("W", "Heat of the surfaces to the air", medium="surface_air", energy="in")
@@ -87,6 +90,7 @@ class Enclosure(Component):
 
     glow = output("W/m2", "Diffuse light on every surface")
     beam = output("W/m2", "Direct light on the surfaces that catch it")
+    far = output("W/m2", "Direct light on the walls that face the windows")
     free = output("degC", "Temperature without conditioning", start=20.0)
     slope = output("K/W", "Rise per watt", start=1e-3)
     leak = output("W/K", "Infiltration")
@@ -107,12 +111,13 @@ class Enclosure(Component):
         """Air as the weather tells it."""
         return grid.dry_bulb, grid.humidity, grid.density
 
-    @kernel(tells=("glow", "beam"))
-    def shine(beam_in, diffuse_in, absorbing, catching, taking):
-        """Direct sun falls on what catches it; what that sends back and all diffuse light reach every surface alike."""
+    @kernel(tells=("glow", "beam", "far"))
+    def shine(beam_in, far_in, diffuse_in, absorbing, catching, taking, facing, facing_taking):
+        """Direct sun falls on floors and facing walls; what they send back and all diffuse light reach every surface alike."""
         beam = beam_in / catching if catching > 0.0 else 0.0
-        back = beam * (catching - taking) if catching > 0.0 else beam_in
-        return (diffuse_in + back) / absorbing, beam
+        far = far_in / facing if facing > 0.0 else 0.0
+        back = beam_in - beam * taking + far_in - far * facing_taking
+        return (diffuse_in + back) / absorbing, beam, far
 
     @kernel(tells=("free", "slope", "leak", "radiant_free", "radiant_share"))
     def ask(

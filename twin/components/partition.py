@@ -40,12 +40,16 @@ class Partition(Component):
     """Light absorbed at its front."""
     emittance_front: Ratio = Field(0.9, gt=0, le=1)
     """Long-wave emittance at its front."""
+    faces_front: Ratio = Field(0.0, ge=0, le=1)
+    """1 where the direct sun that misses the floor of that room falls."""
     catches_front: Ratio = Field(0.0, ge=0, le=1)
     """1 where direct sun in the room at its front falls on it first."""
     absorptance_rear: Ratio = Field(0.6, ge=0, le=1)
     """Light absorbed at its rear."""
     emittance_rear: Ratio = Field(0.9, gt=0, le=1)
     """Long-wave emittance at its rear."""
+    faces_rear: Ratio = Field(0.0, ge=0, le=1)
+    """1 where the direct sun that misses the floor of that room falls."""
     catches_rear: Ratio = Field(0.0, ge=0, le=1)
     """1 where direct sun in the room at its rear falls on it first."""
     modes: float = Field(4.0, ge=1)
@@ -56,14 +60,14 @@ class Partition(Component):
     front = needs(
         "surface", air_air="air_air_front", air_radiant="air_radiant_front", radiant_radiant="radiant_radiant_front",
         air_load="air_load_front", radiant_load="radiant_load_front", view="view_front", absorbing="absorbing_front", catching="catching_front",
-        taking="taking_front", convected="convected_front", radiated="radiated_front", air_before="air_before_front",
-        radiant_before="radiant_before_front", views="views_front", glow="glow_front", beam="beam_front", air="air_front", radiant="radiant_front",
+        taking="taking_front", facing="facing_front", facing_taking="facing_taking_front", convected="convected_front", radiated="radiated_front", air_before="air_before_front",
+        radiant_before="radiant_before_front", views="views_front", glow="glow_front", beam="beam_front", far="far_front", air="air_front", radiant="radiant_front",
     )  # fmt: skip
     rear = needs(
         "surface", air_air="air_air_rear", air_radiant="air_radiant_rear", radiant_radiant="radiant_radiant_rear",
         air_load="air_load_rear", radiant_load="radiant_load_rear", view="view_rear", absorbing="absorbing_rear", catching="catching_rear",
-        taking="taking_rear", convected="convected_rear", radiated="radiated_rear", air_before="air_before_rear",
-        radiant_before="radiant_before_rear", views="views_rear", glow="glow_rear", beam="beam_rear", air="air_rear", radiant="radiant_rear",
+        taking="taking_rear", facing="facing_rear", facing_taking="facing_taking_rear", convected="convected_rear", radiated="radiated_rear", air_before="air_before_rear",
+        radiant_before="radiant_before_rear", views="views_rear", glow="glow_rear", beam="beam_rear", far="far_rear", air="air_rear", radiant="radiant_rear",
     )  # fmt: skip
 
     amplitude = state("K", "Amplitudes of the slow modes", length="modes", store="area * held")
@@ -94,6 +98,7 @@ class Partition(Component):
     views_front = inlet("m2", "Areas times form factors of that room", start=1.0)
     glow_front = inlet("W/m2", "Diffuse light in that room")
     beam_front = inlet("W/m2", "Direct light on what catches it there")
+    far_front = inlet("W/m2", "Direct light on the walls that face the windows there")
     air_front = inlet("degC", "Air of that room")
     radiant_front = inlet("degC", "Radiant node of that room")
     air_before_rear = inlet("degC", "Air of the room at its rear before the tick", start=20.0)
@@ -101,6 +106,7 @@ class Partition(Component):
     views_rear = inlet("m2", "Areas times form factors of that room", start=1.0)
     glow_rear = inlet("W/m2", "Diffuse light in that room")
     beam_rear = inlet("W/m2", "Direct light on what catches it there")
+    far_rear = inlet("W/m2", "Direct light on the walls that face the windows there")
     air_rear = inlet("degC", "Air of that room")
     radiant_rear = inlet("degC", "Radiant node of that room")
     film_front = output("W/m2/K", "Convection at its front")
@@ -115,6 +121,8 @@ class Partition(Component):
     absorbing_front = output("m2", "Area times absorptance")
     catching_front = output("m2", "Area that catches the direct sun")
     taking_front = output("m2", "Area that catches it times absorptance")
+    facing_front = output("m2", "Area that the direct sun meets where it misses the floor")
+    facing_taking_front = output("m2", "That area times absorptance")
     convected_front = output("W", "Heat to the air", medium="surface_air", energy="out")
     radiated_front = output("W", "Long-wave heat to the radiant node", medium="surface_radiation", energy="out")
     lit_front = output("W", "Light absorbed", medium="light", energy="in")
@@ -130,6 +138,8 @@ class Partition(Component):
     absorbing_rear = output("m2", "Area times absorptance")
     catching_rear = output("m2", "Area that catches the direct sun")
     taking_rear = output("m2", "Area that catches it times absorptance")
+    facing_rear = output("m2", "Area that the direct sun meets where it misses the floor")
+    facing_taking_rear = output("m2", "That area times absorptance")
     convected_rear = output("W", "Heat to the air", medium="surface_air", energy="out")
     radiated_rear = output("W", "Long-wave heat to the radiant node", medium="surface_radiation", energy="out")
     lit_rear = output("W", "Light absorbed", medium="light", energy="in")
@@ -164,19 +174,18 @@ class Partition(Component):
         )  # fmt: skip
 
     @kernel(
-        tells=("absorbing_front", "catching_front", "taking_front", "absorbing_rear", "catching_rear", "taking_rear")
-    )
-    def colour(area, absorptance_front, catches_front, absorptance_rear, catches_rear):
-        """What it takes of the light in both rooms."""
-        front, rear = area * catches_front, area * catches_rear
-        return (
-            area * absorptance_front,
-            front,
-            front * absorptance_front,
-            area * absorptance_rear,
-            rear,
-            rear * absorptance_rear,
+        tells=(
+            "absorbing_front", "catching_front", "taking_front", "facing_front", "facing_taking_front", "absorbing_rear",
+            "catching_rear", "taking_rear", "facing_rear", "facing_taking_rear",
         )
+    )  # fmt: skip
+    def colour(area, absorptance_front, catches_front, faces_front, absorptance_rear, catches_rear, faces_rear):
+        """What it takes of the light in both rooms."""
+        front, rear = area * absorptance_front, area * absorptance_rear
+        return (
+            front, area * catches_front, front * catches_front, area * faces_front, front * faces_front,
+            rear, area * catches_rear, rear * catches_rear, area * faces_rear, rear * faces_rear,
+        )  # fmt: skip
 
     @kernel(
         tells=(
@@ -186,7 +195,7 @@ class Partition(Component):
     )  # fmt: skip
     def ask_front(
         dt, amplitude, surface_front, surface_rear, view_front, owed_front, seen_front, own_front, cross, rest_front, rest_cross, up,
-        air_before_front, radiant_before_front, glow_front, beam_front, area, absorptance_front, emittance_front, catches_front,
+        air_before_front, radiant_before_front, glow_front, beam_front, far_front, area, absorptance_front, emittance_front, catches_front, faces_front,
     ):  # fmt: skip
         """One conductance and one drive at its front, with the rear as it was."""
         past = rest_front * surface_front + (rest_cross - cross) * surface_rear - REPAID * owed_front / dt
@@ -197,7 +206,7 @@ class Partition(Component):
             area / view_front + (1.0 - emittance_front) / emittance_front
         )
         weight = own_front + still + exchange
-        drive = past + absorptance_front * (glow_front + catches_front * beam_front)
+        drive = past + absorptance_front * (glow_front + catches_front * beam_front + faces_front * far_front)
         air_share, radiant_share = area * still / weight, area * exchange / weight
         return (
             still, exchange, weight, drive, area * still - air_share * still, air_share * exchange,
@@ -212,7 +221,7 @@ class Partition(Component):
     )  # fmt: skip
     def ask_rear(
         dt, amplitude, surface_rear, surface_front, view_rear, owed_rear, seen_rear, own_rear, cross, rest_rear, rest_cross, up,
-        air_before_rear, radiant_before_rear, glow_rear, beam_rear, area, absorptance_rear, emittance_rear, catches_rear,
+        air_before_rear, radiant_before_rear, glow_rear, beam_rear, far_rear, area, absorptance_rear, emittance_rear, catches_rear, faces_rear,
     ):  # fmt: skip
         """One conductance and one drive at its rear, with the front as it was."""
         past = rest_rear * surface_rear + (rest_cross - cross) * surface_front - REPAID * owed_rear / dt
@@ -223,7 +232,7 @@ class Partition(Component):
             area / view_rear + (1.0 - emittance_rear) / emittance_rear
         )
         weight = own_rear + still + exchange
-        drive = past + absorptance_rear * (glow_rear + catches_rear * beam_rear)
+        drive = past + absorptance_rear * (glow_rear + catches_rear * beam_rear + faces_rear * far_rear)
         air_share, radiant_share = area * still / weight, area * exchange / weight
         return (
             still, exchange, weight, drive, area * still - air_share * still, air_share * exchange,
@@ -239,8 +248,7 @@ class Partition(Component):
     def step(
         dt, amplitude, amplitude_next, surface_front, surface_rear, owed_front, owed_rear, decay, push_front, push_rear, cross, film_front, film_rear,
         glance_front, glance_rear, weight_front, weight_rear, drive_front, drive_rear, air_front, air_rear, radiant_front,
-        radiant_rear, view_front, view_rear, views_front, views_rear, area, absorptance_front, absorptance_rear, catches_front,
-        catches_rear, glow_front, glow_rear, beam_front, beam_rear,
+        radiant_rear, view_front, view_rear, views_front, views_rear, area, absorptance_front, absorptance_rear, catches_front, catches_rear, faces_front, faces_rear, far_front, far_rear, glow_front, glow_rear, beam_front, beam_rear,
     ):  # fmt: skip
         """Settle both surfaces, let the layers follow, and note what either room has yet to give."""
         front = (film_front * air_front + glance_front * radiant_front + drive_front) / weight_front
@@ -252,6 +260,6 @@ class Partition(Component):
             (1.0 - REPAID) * owed_front + dt * cross * (rear - surface_rear), (1.0 - REPAID) * owed_rear + dt * cross * (front - surface_front),
             area * film_front * (front - air_front), area * film_rear * (rear - air_rear),
             area * glance_front * (front - radiant_front), area * glance_rear * (rear - radiant_rear),
-            area * absorptance_front * (glow_front + catches_front * beam_front),
-            area * absorptance_rear * (glow_rear + catches_rear * beam_rear),
+            area * absorptance_front * (glow_front + catches_front * beam_front + faces_front * far_front),
+            area * absorptance_rear * (glow_rear + catches_rear * beam_rear + faces_rear * far_rear),
         )  # fmt: skip

@@ -68,6 +68,8 @@ class Wall(Component):
     """Long-wave emittance inside."""
     catches: Ratio = Field(0.0, ge=0, le=1)
     """1 where the direct sun that enters falls on it first: floors."""
+    faces: Ratio = Field(0.0, ge=0, le=1)
+    """1 where the direct sun that misses the floor falls: walls opposite to windows."""
     modes: float = Field(MODES, ge=1)
     """Slow modes kept."""
     corners: Places = ()
@@ -83,9 +85,9 @@ class Wall(Component):
 
     room = needs(
         "surface", air_air="air_air", air_radiant="air_radiant", radiant_radiant="radiant_radiant", air_load="air_load",
-        radiant_load="radiant_load", view="view", absorbing="absorbing", catching="catching", taking="taking", convected="convected",
+        radiant_load="radiant_load", view="view", absorbing="absorbing", catching="catching", taking="taking", facing="facing", facing_taking="facing_taking", convected="convected",
         radiated="radiated", air_before="air_before", radiant_before="radiant_before", views="views", glow="glow",
-        beam="beam", air="air", radiant="radiant",
+        beam="beam", far="far", air="air", radiant="radiant",
     )  # fmt: skip
 
     amplitude = state("K", "Amplitudes of the slow modes", length="modes", store="area * held")
@@ -120,6 +122,7 @@ class Wall(Component):
     views = inlet("m2", "Areas times form factors of the whole enclosure", start=1.0)
     glow = inlet("W/m2", "Diffuse light in the room")
     beam = inlet("W/m2", "Direct light on the surfaces that catch it")
+    far = inlet("W/m2", "Direct light on the walls that face the windows")
     air = inlet("degC", "Room air")
     radiant = inlet("degC", "Radiant node")
 
@@ -137,6 +140,8 @@ class Wall(Component):
     absorbing = output("m2", "Area times absorptance inside")
     catching = output("m2", "Area that catches the direct sun")
     taking = output("m2", "Area that catches it times absorptance")
+    facing = output("m2", "Area that the direct sun meets where it misses the floor")
+    facing_taking = output("m2", "That area times absorptance")
     convected = output("W", "Heat to the room air", medium="surface_air", energy="out")
     radiated = output("W", "Long-wave heat to the radiant node", medium="surface_radiation", energy="out")
     lit = output("W", "Light absorbed inside", medium="light", energy="in")
@@ -190,10 +195,11 @@ class Wall(Component):
         """Film of the wind on this side of the building."""
         return exposed * wind_film(grid, tilt, azimuth, height)
 
-    @kernel(tells=("absorbing", "catching", "taking"))
-    def colour(area, absorptance_inside, catches):
+    @kernel(tells=("absorbing", "catching", "taking", "facing", "facing_taking"))
+    def colour(area, absorptance_inside, catches, faces):
         """What it takes of the light in the room."""
-        return area * absorptance_inside, area * catches, area * catches * absorptance_inside
+        dark = area * absorptance_inside
+        return dark, area * catches, catches * dark, area * faces, faces * dark
 
     @kernel(
         tells=(
@@ -203,7 +209,7 @@ class Wall(Component):
     )  # fmt: skip
     def ask(
         amplitude, outside, inside, view, seen_out, seen_in, own_out, own_in, cross, rest_out, rest_in, rest_cross, outdoor, sky, sun, driven, air_before,
-        radiant_before, glow, beam, area, up, open_sky, roughness, absorptance, absorptance_inside, emittance, emittance_inside, catches, film_inside, film_outside,
+        radiant_before, glow, beam, far, area, up, open_sky, roughness, absorptance, absorptance_inside, emittance, emittance_inside, catches, faces, film_inside, film_outside,
     ):  # fmt: skip
         """Eliminate the outside surface and the layers; what is left is one conductance and one drive at the inside."""
         past_out = rest_out * outside + rest_cross * inside
@@ -222,7 +228,7 @@ class Wall(Component):
         weight = own_in - cross * cross * resist + still + exchange
         share = 1.0 / weight
         air_share, radiant_share = area * still * share, area * exchange * share
-        drive = past_in - cross * base + absorptance_inside * glow + catches * absorptance_inside * beam
+        drive = past_in - cross * base + absorptance_inside * (glow + catches * beam + faces * far)
         return (
             outer, base, still, exchange, weight, drive,
             area * still - air_share * still, air_share * exchange, area * exchange - radiant_share * exchange,
@@ -232,7 +238,7 @@ class Wall(Component):
     @kernel(tells=("outside", "inside", "view", "convected", "radiated", "lit", "gained"))
     def step(
         amplitude, amplitude_next, outside, inside, rest_out, rest_cross, view, views, decay, push_out, push_in, own_out, cross, seen_out, film_out, base_out, film_in,
-        glance_in, weight, drive, air, radiant, area, absorptance_inside, glow, beam, catches,
+        glance_in, weight, drive, air, radiant, area, absorptance_inside, glow, beam, far, catches, faces,
     ):  # fmt: skip
         """Settle the surfaces on the room's temperatures and let the layers follow."""
         inner = (film_in * air + glance_in * radiant + drive) / weight
@@ -242,7 +248,7 @@ class Wall(Component):
             past += seen_out[i] * amplitude[i]
             amplitude_next[i] = decay[i] * amplitude[i] + push_out[i] * outer + push_in[i] * inner
         gained = own_out * outer + cross * inner - past
-        light = absorptance_inside * (glow + catches * beam)
+        light = absorptance_inside * (glow + catches * beam + faces * far)
         return (
             outer, inner, area / max(1.0 - view / views, 0.05), area * film_in * (inner - air),
             area * glance_in * (inner - radiant), area * light, area * gained,

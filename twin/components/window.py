@@ -93,7 +93,7 @@ class Window(Component):
     room = needs(
         "surface", air_air="air_air", air_radiant="air_radiant", radiant_radiant="radiant_radiant", air_load="air_load",
         radiant_load="radiant_load", view="view", absorbing="absorbing", convected="convected", radiated="radiated",
-        beam_in="beam_in", diffuse_in="diffuse_in", air_before="air_before", radiant_before="radiant_before", views="views",
+        beam_in="beam_in", far_in="far_in", diffuse_in="diffuse_in", air_before="air_before", radiant_before="radiant_before", views="views",
         glow="glow", air="air", radiant="radiant",
     )  # fmt: skip
 
@@ -118,7 +118,8 @@ class Window(Component):
     sky = inlet("degC", "Sky as a black body")
     driven = inlet("W/m2/K", "Film of the wind at a smooth surface")
     passed_beam = inlet("W/m2", "Direct sun that passes to the floor")
-    passed_diffuse = inlet("W/m2", "Diffuse light that passes, and direct sun that meets walls first")
+    passed_far = inlet("W/m2", "Direct sun that passes and misses the floor")
+    passed_diffuse = inlet("W/m2", "Diffuse light that passes")
     fallen = inlet("W/m2", "Sun that falls on it", point="AI")
     first = inlet("W/m2", "Sun absorbed in the first pane")
     second = inlet("W/m2", "Sun absorbed in the second pane")
@@ -141,6 +142,7 @@ class Window(Component):
     radiant_load = output("W", "Heat to the radiant node at 0 degC")
     absorbing = output("m2", "Area times what the room's light loses there")
     beam_in = output("W", "Direct sun let in", medium="light", energy="out")
+    far_in = output("W", "Direct sun let in that misses the floor", medium="light", energy="out")
     diffuse_in = output("W", "Diffuse light let in", medium="light", energy="out")
     sunned = output("W", "Sun that passes or warms the panes", medium="sun", energy="in")
     convected = output("W", "Heat to the room air", medium="surface_air", energy="out")
@@ -196,7 +198,7 @@ class Window(Component):
         """Film of the wind on this side of the building."""
         return wind_film(grid, tilt, azimuth, height)
 
-    @forcing(tells=("passed_beam", "passed_diffuse", "fallen", "first", "second", "third"))
+    @forcing(tells=("passed_beam", "passed_far", "passed_diffuse", "fallen", "first", "second", "third"))
     def shine(
         grid, tilt, azimuth, transmittance, front, back, overhang, fin, sill, tall, wide, room_depth, room_width, offset, corners, obstacles,
     ):  # fmt: skip
@@ -214,15 +216,15 @@ class Window(Component):
         absorbed += [np.zeros_like(beam)] * (3 - len(absorbed))
         passed = beam * np.interp(cosine, angle, glass.passed[::-1])
         floor = passed * solar.floor_share(grid, azimuth, sill, tall, wide, room_depth, room_width, offset)
-        return floor, diffuse * glass.passed_diffuse + passed - floor, beam + diffuse, *absorbed
+        return floor, passed - floor, diffuse * glass.passed_diffuse, beam + diffuse, *absorbed
 
-    @kernel(tells=("absorbing", "beam_in", "diffuse_in"))
-    def shed(area, taken_back, passed_back, passed_beam, passed_diffuse):
+    @kernel(tells=("absorbing", "beam_in", "far_in", "diffuse_in"))
+    def shed(area, taken_back, passed_back, passed_beam, passed_far, passed_diffuse):
         """Light let in, and what the room's light loses here."""
         taken = passed_back
         for i in range(len(taken_back)):
             taken += taken_back[i]
-        return area * taken, area * passed_beam, area * passed_diffuse
+        return area * taken, area * passed_beam, area * passed_far, area * passed_diffuse
 
     @kernel(
         tells=(
@@ -262,7 +264,7 @@ class Window(Component):
     @kernel(tells=("outside", "inside", "view", "sunned", "convected", "radiated", "lit", "lost"))
     def step(
         view, views, across, across_next, half, taken_back, passed_back, exchange, gas_laws, gaps, tall, pressure, film_in,
-        glance_in, through, behind, first, second, third, passed_beam, passed_diffuse, glow, air, radiant, area,
+        glance_in, through, behind, first, second, third, passed_beam, passed_far, passed_diffuse, glow, air, radiant, area,
     ):  # fmt: skip
         """Settle the panes on the room's temperatures, from inside to outside, and find the gaps' next conductances."""
         inner = (film_in * air + glance_in * radiant + through * behind) / (film_in + glance_in + through)
@@ -281,7 +283,7 @@ class Window(Component):
                     gas_laws[5], exchange[i - 1], pressure,
                 )  # fmt: skip
                 here = beyond
-        sunned = first + second + third + passed_beam + passed_diffuse
+        sunned = first + second + third + passed_beam + passed_far + passed_diffuse
         back = taken - first - second - third
         return (
             here, inner, area / max(1.0 - view / views, 0.05), area * sunned, area * film_in * (inner - air),

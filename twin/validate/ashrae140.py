@@ -148,10 +148,22 @@ def _add_partition(
             name=surface["name"], area=wall.area, tilt=wall.tilt, thickness=wall.thickness, conductivity=wall.conductivity,
             density=wall.density, specific_heat=wall.specific_heat, absorptance_front=wall.absorptance_inside,
             absorptance_rear=wall.absorptance, emittance_front=wall.emittance_inside, emittance_rear=wall.emittance,
+            faces_front=_faces(case, surface["zone"], wall.tilt, wall.azimuth),
+            faces_rear=_faces(case, other["zone"], wall.tilt, (wall.azimuth + 180.0) % 360.0),
         )
     )  # fmt: skip
     links[surface["name"], "front"] = (surface["zone"],)
     links[surface["name"], "rear"] = (other["zone"],)
+
+
+def _faces(case: Mapping[str, Any], zone: str, tilt: float, azimuth: float | None) -> float:
+    """1 for a wall opposite to a window of its zone."""
+    if not 80.0 < tilt < 100.0 or azimuth is None:
+        return 0.0
+    owners = {each["name"] for each in case["surfaces"] if each["zone"] == zone}
+    glazed = [each for each in case["openings"] if each["parent"] in owners and each["type"] == "Window"]
+    turns = [(float(each["azimuth_deg_from_north"] or 0.0) - azimuth) % 360.0 for each in glazed]
+    return 1.0 if any(abs(turn - 180.0) < 30.0 for turn in turns) else 0.0
 
 
 def _wall(case: Mapping[str, Any], each: Mapping[str, Any], surface: Mapping[str, Any], area: float) -> Wall:
@@ -177,6 +189,7 @@ def _wall(case: Mapping[str, Any], each: Mapping[str, Any], surface: Mapping[str
         emittance=max(outer["ir_emittance"], DARKEST),
         emittance_inside=max(inner["ir_emittance"], DARKEST),
         catches=1.0 if each["tilt_deg"] > 135.0 else 0.0,
+        faces=_faces(case, surface["zone"], each["tilt_deg"], each["azimuth_deg_from_north"]),
         **_shade(case, each),
         **_films(case, each["name"]),
     )
@@ -276,7 +289,7 @@ def run(case: Case, weather: Weather, step: float = STEP, warm_up: int = WARM_UP
         step,
         given=case.given,
         warm_up=warm_up,
-        more=("*.passed_beam", "*.passed_diffuse", "*.fallen") if any(windows(case)) else (),
+        more=("*.passed_beam", "*.passed_far", "*.passed_diffuse", "*.fallen") if any(windows(case)) else (),
     )
 
 
@@ -301,7 +314,7 @@ def results(case: Case, ran: Run) -> dict[str, float]:
 
 def _light(ran: Run, glass: Window) -> dict[str, float]:
     """Sun that passes a window over the year, and its share of what falls on it."""
-    passed = ran.series(f"{glass.name}.passed_beam") + ran.series(f"{glass.name}.passed_diffuse")
+    passed = np.sum([ran.series(f"{glass.name}.passed_{part}") for part in ("beam", "far", "diffuse")], axis=0)
     fallen = ran.series(f"{glass.name}.fallen")
     return {
         "window_transmissivity_coefficient": passed.sum() / fallen.sum(),
