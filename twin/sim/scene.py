@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float64]
 DAY = 86400.0
+MOST = 2**27
+"""Octets of forcing that a scene keeps: a few hundred columns of a year of quarter-hours."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,14 @@ class Scene:
     almanac: Almanac
     grids: dict[tuple[datetime, float, int], Grid] = field(default_factory=dict, compare=False)
     """Grids already made; runs that share a scene share them."""
+
+    kept: dict[Any, dict[str, npt.NDArray[np.float64]]] = field(default_factory=dict, compare=False)
+    """Forcing already worked out, as means over ticks, by forcing, parameter values and stretch of time."""
+
+    def forget(self) -> None:
+        """Drop what is kept once it is more than MOST octets: samples of uncertain numbers never ask for it again."""
+        if sum(each.nbytes for told in self.kept.values() for each in told.values()) > MOST:
+            self.kept.clear()
 
     def grid(self, clock: Clock, first: int, last: int, fine: int) -> Grid:
         """Weather grid of ticks `first` to `last`, each cut into `fine` parts, with calendar columns added.

@@ -168,18 +168,21 @@ class Simulation:
         fine = max(1, round(step / FINEST))
         grid = self.scene.grid(self.clock, first, last, fine) if self.scene else None
         forcing = np.empty((last - first, len(self.plan.columns)))
-        told: dict[tuple[int, tuple[Any, ...]], dict[str, Floats]] = {}
+        kept = self.scene.kept if self.scene else {}
+        when = (self.clock.at(first), step, last - first)
         for place, column in enumerate(self.plan.columns):
             if column.forcing is None:
                 forcing[:, place] = self.given[column.values[0], column.tell][first:last]
                 continue
-            key = (id(column.forcing), column.values)
-            if key not in told:
+            key = (column.forcing, column.values, when)
+            if key not in kept:
                 answer = column.forcing.function(grid, *column.values)
                 answers = answer if isinstance(answer, tuple) else (answer,)
-                told[key] = dict(zip(column.forcing.tells, answers, strict=True))
-            values = np.broadcast_to(told[key][column.tell], (last - first) * fine)
-            forcing[:, place] = sum(values[part::fine] for part in range(fine)) / fine
+                means = [_means(each, last - first, fine) for each in answers]
+                kept[key] = dict(zip(column.forcing.tells, means, strict=True))
+            forcing[:, place] = kept[key][column.tell]
+        if self.scene:
+            self.scene.forget()
         return forcing
 
     def _check(self) -> None:
@@ -204,3 +207,9 @@ class Simulation:
         self.mailbox = kept.mailbox
         self.env = simpy.Environment(initial_time=self.tick * self.clock.step)
         self._ticker = self.env.process(self._tick())
+
+
+def _means(values: Floats, ticks: int, fine: int) -> Floats:
+    """Means over ticks of values on a grid that cuts each into `fine` parts."""
+    spread = np.broadcast_to(values, ticks * fine)
+    return np.asarray(sum(spread[part::fine] for part in range(fine)) / fine)
