@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -10,6 +11,7 @@ from tests.study.test_live import SMALL
 from twin.errors import SiteError
 from twin.site.load import load
 from twin.study.runner import simulate
+from twin.weather import Weather
 
 ROOM = SMALL.replace(
     "  room: {kind: zone, area: 100 m2, facade: 40 m2, window_ratio: 0.4}\n",
@@ -118,3 +120,36 @@ def test_two_alike_rooms_stay_alike(tmp_path):
     )
     run = simulate(load(tmp_path), step=900.0, start=datetime(2019, 7, 1), end=datetime(2019, 7, 8), warm_up=1)
     assert run.hourly("one.air") == pytest.approx(run.hourly("two.air"), abs=1e-9)
+
+
+def test_an_operative_thermostat_holds_the_mean_of_air_and_surfaces(tmp_path):
+    (tmp_path / "site.yaml").write_text(ROOM.replace("cooling: 25 degC", "cooling: 25 degC, operative: 0.5"))
+    run = simulate(
+        load(tmp_path), step=900.0, start=datetime(2019, 7, 1), end=datetime(2019, 7, 8),
+        more=("room.air_now", "room.radiant_now"),
+    )  # fmt: skip
+    cooled = run.series("loads.cold") > 1.0
+    felt = 0.5 * (run.series("room.air_now") + run.series("room.radiant_now"))
+    assert cooled.mean() > 0.5
+    assert felt[cooled] == pytest.approx(25.0, abs=1e-6)
+    assert (run.series("room.air_now")[cooled] < 25.0).all()
+
+
+def test_a_mirrored_building_under_a_mirrored_sky_gives_mirrored_results(tmp_path):
+    (tmp_path / "site.yaml").write_text(ROOM)
+    site = load(tmp_path)
+    weather = Weather.typical("shenzhen")
+
+    def cooled(turn):
+        parts = tuple(
+            c.model_copy(update={"azimuth": (turn * c.azimuth) % 360.0}) if type(c).kind in ("wall", "window") else c
+            for c in (x.model_copy(update={"azimuth": 150.0}) if x.name == "glass" else x for x in site.components)
+        )
+        grid = weather.on_grid(0.0, 450.0, 4000)
+        mirrored = grid if turn > 0 else replace(grid, azimuth=(-grid.azimuth) % 360.0, planes={}, kept={})
+        glass = next(c for c in parts if c.name == "glass")
+        forced = type(glass).forcings["shine"]
+        return forced.function(mirrored, *(getattr(glass, name) for name in forced.parameters))
+
+    for one, other in zip(cooled(1), cooled(-1), strict=True):
+        assert one == pytest.approx(other, rel=1e-9, abs=1e-9)

@@ -42,7 +42,8 @@ class Enclosure(Component):
     users = serves(
         "room", heat="gain", vapour="vapour", breath="breath", people="people", conditioning="conditioning", dry="dry",
         fresh="fresh", free="free", slope="slope", air="air", humidity_free="humidity_free", humidity_slope="humidity_slope",
-        carbon_dioxide="carbon_dioxide", daylight="daylight", unmet="unmet_now",
+        carbon_dioxide="carbon_dioxide", daylight="daylight", unmet="unmet_now", radiant_free="radiant_free",
+        radiant_share="radiant_share",
     )  # fmt: skip
     surfaces = serves(
         "surface", air_air="air_air", air_radiant="air_radiant", radiant_radiant="radiant_radiant", air_load="air_load",
