@@ -13,7 +13,7 @@ run: $(STAMP)
 $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: apt-get install python3"; exit 1; }
 	@echo "creating the environment in $(ENV)"
-	@$(PYTHON) -m venv $(ENV) || { echo "Python's venv module is missing: apt-get install python3-venv"; exit 1; }
+	@$(PYTHON) -m venv --clear $(ENV) || { echo "Python's venv module is missing: apt-get install python3-venv"; exit 1; }
 	@echo "installing pinned packages (about a minute)"
 	@$(ENV)/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(ENV)/bin/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .

@@ -169,6 +169,7 @@ Metres = Annotated[Positives, Unit("m")]
 WattsPerMKelvin = Annotated[Positives, Unit("W/m/K")]
 KgsPerM3 = Annotated[tuple[Annotated[float, Ge(0.0)], ...], Unit("kg/m3")]
 JoulesPerKgKelvin = Annotated[Positives, Unit("J/kg/K")]
+Temperatures = Annotated[tuple[float, ...], Unit("degC")]
 Places = Annotated[tuple[float, ...], Unit("m")]
 Ratios = Annotated[Shares, Unit("1")]
 """Arrays, one value a layer or a pane from outside to inside."""

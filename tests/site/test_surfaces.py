@@ -68,6 +68,7 @@ def test_insulation_outside_saves_heating_and_a_dark_roof_costs_cooling(tmp_path
         ("thickness: [20 mm, 80 mm, 200 mm]", "thickness: []", "south: a wall needs at least one layer"),
         ("thickness: [20 mm, 80 mm, 200 mm]", "thickness: [20 mm]", "south: has 1 thickness but 3 conductivity; one of each a layer"),
         ("tall: 1.6 m", "tall: 1.6 m, transmittance: [0.8]", "glass: has 1 transmittance but 2 front; one of each a pane"),
+        ("exposed: 0, catches: 1}", "exposed: 0, ground: [20 degC, 21 degC]}", "floor: ground has 2 temperatures; a year has 12 months"),
         ("tall: 1.6 m", "tall: 1.6 m, gas: helium", "glass: 'helium' is no gas of a window; write air, argon, krypton or xenon"),
         ("tall: 1.6 m", "tall: 1.6 m, transmittance: [0.9, 0.98]", "glass: pane 2 passes and reflects more than falls on it"),
     ],
@@ -153,3 +154,18 @@ def test_a_mirrored_building_under_a_mirrored_sky_gives_mirrored_results(tmp_pat
 
     for one, other in zip(cooled(1), cooled(-1), strict=True):
         assert one == pytest.approx(other, rel=1e-9, abs=1e-9)
+
+
+def test_a_floor_on_warm_ground_saves_heating_and_ends_at_its_temperature(tmp_path):
+    months = ", ".join(["24 degC"] * 12)
+    loads = {}
+    for name, floor in (
+        ("air", "exposed: 0, catches: 1}"),
+        ("ground", f"exposed: 0, catches: 1, ground: [{months}]}}"),
+    ):
+        (tmp_path / "site.yaml").write_text(ROOM.replace("exposed: 0, catches: 1}", floor))
+        run = simulate(load(tmp_path), step=3600.0, more=("floor.outside",))
+        assert max(run.balance.values()) < 1e-9
+        loads[name] = run.series("loads.heat").sum()
+    assert run.series("floor.outside") == pytest.approx(24.0, abs=0.02)
+    assert loads["ground"] < loads["air"]

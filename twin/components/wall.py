@@ -2,6 +2,7 @@
 
 from math import cos
 
+import numpy as np
 from pydantic import model_validator
 
 from twin.core import Component, Field, constant, forcing, inlet, kernel, needs, output, prepared, state
@@ -20,12 +21,15 @@ from twin.units import (
     Metres,
     Places,
     Ratio,
+    Temperatures,
     WattPerM2Kelvin,
     WattsPerMKelvin,
 )
 
 DEGREE = 0.017453292519943295
 """Radians in a degree."""
+CONTACT = 1e4
+"""Conductance to the ground that keeps a buried surface at its temperature. [W/m2K]"""
 MODES = 4.0
 """Slow modes kept of a wall; the fifth of 10 cm of concrete fades within two minutes."""
 
@@ -80,6 +84,8 @@ class Wall(Component):
     """Fixed convection inside; 0 has it follow the temperatures."""
     film_outside: WattPerM2Kelvin = Field(0.0, ge=0)
     """Fixed convection outside; 0 has it follow wind and temperatures."""
+    ground: Temperatures = ()
+    """Temperatures of the ground under a floor or behind a basement wall, January to December; empty stands in outside air."""
     start: Celsius = Field(20.0)
     """Temperature before the warm-up."""
 
@@ -113,7 +119,10 @@ class Wall(Component):
     up = constant("1", "Cosine between the outside's normal and the vertical")
     open_sky = constant("1", "Share of its long-wave exchange that goes to the sky")
 
+    buried = constant("1", "1 where ground, not air, is outside")
+
     outdoor = inlet("degC", "Outdoor air")
+    beneath = inlet("degC", "Ground")
     sky = inlet("degC", "Sky as a black body")
     sun = inlet("W/m2", "Sun on the outside")
     driven = inlet("W/m2/K", "Film of the wind at a smooth surface")
@@ -157,6 +166,8 @@ class Wall(Component):
                 raise ValueError(
                     f"has {len(self.thickness)} thickness but {len(getattr(self, name))} {name}; one of each a layer"
                 )
+        if len(self.ground) not in (0, 12):
+            raise ValueError(f"ground has {len(self.ground)} temperatures; a year has 12 months")
         return self
 
     @prepared(
@@ -184,6 +195,16 @@ class Wall(Component):
         """Air, and the sky's temperature from its infrared."""
         return grid.dry_bulb, (grid.infrared / STEFAN) ** 0.25 - 273.15
 
+    @prepared(tells=("buried",))
+    def bury(dt, ground):
+        """Whether it lies in the ground."""
+        return 1.0 if ground else 0.0
+
+    @forcing(tells=("beneath",))
+    def soil(grid, ground):
+        """The month's temperature (EnergyPlus: Site:GroundTemperature:BuildingSurface)."""
+        return np.asarray(ground)[grid.month - 1] if ground else np.zeros_like(grid.dry_bulb)
+
     @forcing(tells=("sun",))
     def shine(grid, tilt, azimuth, exposed, corners, obstacles):
         """Direct, diffuse and ground-reflected sun."""
@@ -208,7 +229,7 @@ class Wall(Component):
         )
     )  # fmt: skip
     def ask(
-        amplitude, outside, inside, view, seen_out, seen_in, own_out, own_in, cross, rest_out, rest_in, rest_cross, outdoor, sky, sun, driven, air_before,
+        amplitude, outside, inside, view, seen_out, seen_in, own_out, own_in, cross, rest_out, rest_in, rest_cross, outdoor, sky, sun, driven, beneath, buried, air_before,
         radiant_before, glow, beam, far, area, up, open_sky, roughness, absorptance, absorptance_inside, emittance, emittance_inside, catches, faces, film_inside, film_outside,
     ):  # fmt: skip
         """Eliminate the outside surface and the layers; what is left is one conductance and one drive at the inside."""
@@ -220,9 +241,12 @@ class Wall(Component):
         film = film_outside if film_outside > 0.0 else outside_film(outside, outdoor, up, driven, roughness)
         to_sky = open_sky * emittance * glance(outside, sky)
         to_air = film + (1.0 - open_sky) * emittance * glance(outside, outdoor)
+        gained = to_air * outdoor + to_sky * sky + absorptance * sun
+        if buried > 0.5:
+            to_sky, to_air, gained = 0.0, CONTACT, CONTACT * beneath
         outer = to_sky + to_air + own_out
         resist = 1.0 / outer
-        base = (to_air * outdoor + to_sky * sky + absorptance * sun + past_out) * resist
+        base = (gained + past_out) * resist
         still = film_inside if film_inside > 0.0 else natural_film(inside, air_before, -up)
         exchange = glance(inside, radiant_before) / (area / view + (1.0 - emittance_inside) / emittance_inside)
         weight = own_in - cross * cross * resist + still + exchange
