@@ -8,6 +8,7 @@ import pytest
 from twin.core import Component, Field, catalogue, inlet, kernel, needs, output
 from twin.core.describe import page
 from twin.sim import compile as compiler
+from twin.sim.emit import batch_text
 from twin.site.load import load
 from twin.site.schema import schema
 from twin.study.runner import simulate
@@ -89,14 +90,17 @@ def test_every_kernel_compiles_and_agrees_with_plain_python_on_random_input(cls)
     random = np.random.default_rng(1)
     for label, each in cls.kernels.items():
         series = frozenset(n for n in each.told if n != "dt" and cls.is_series(n))
-        at = compiler.address(each, series)
-        row, size = [], 0
-        for name in (*each.told, *each.tells):
-            row += [size, MANY] if name in series else [size]
+        row, told, size = [], [], 0
+        for name in each.told:
+            told.append((size, MANY, 1) if name in series else size)
+            row += [size, MANY, 1] if name in series else [size]
             size += MANY if name in series else 1
+        tells = list(range(size, size + len(each.tells)))
+        index = np.array(row + tells, dtype=np.int32)
+        call = compiler.caller(compiler.address(batch_text(each, series)), index, 0, 1)
         for _ in range(20):
-            vector = random.uniform(0.1, 40.0, size)
-            compiler.check(f"{cls.kind}.{label}", each, series, np.array(row, dtype=np.int32), vector, at)
+            vector = random.uniform(0.1, 40.0, size + len(tells))
+            compiler.check(f"{cls.kind}.{label}", each, told, tells, vector, call)
 
 
 def test_amounts_and_intensities_are_told_apart():

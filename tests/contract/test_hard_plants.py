@@ -95,8 +95,9 @@ def test_a_loop_without_storage_is_refused_with_its_path():
 
 def test_a_planted_leak_shows_in_the_balance():
     parts = [p.PlainBoiler(name="boiler"), p.PlainStore(name="store", loss=0.01)]
-    run = simulation(parts, {}, {("store", "inflow"): ["boiler.heat"]})
-    run.vector[run.plan.slot["boiler", "wanted"]] = 5e5
+    told = ("boiler", "wanted")
+    plan = Plan(parts, wire(parts, {}, {("store", "inflow"): ["boiler.heat"]}), frozenset({told}))
+    run = Simulation(plan, Clock(START, 96, 900.0), None, {told: np.full(96, 5e5)})
     record = run.advance()
     heat, flows = balance.media(run.plan, record, 900.0)["heat"], 5e5 * 96 * 900.0
     kept = record.stores[-1][run.plan.slot["store", "content"]]

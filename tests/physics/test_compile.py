@@ -2,11 +2,10 @@
 
 import inspect
 
-import numba
 import pytest
 
 from twin.physics import air, chiller, convection, curve, daylight, envelope, exchanger, fan, radiation, tower
-from twin.sim.emit import emit
+from twin.sim.emit import HEAD, emit
 
 VALUES = {
     "temperature": 25.0, "pressure": 101325.0, "vapour": 1500.0, "humidity": 0.01, "bulb": 18.0, "dt": 900.0, "wall": 18.0,
@@ -29,8 +28,8 @@ FUNCTIONS = [
 def test_scalar_function_compiles_and_agrees_with_python(function):
     reached: dict[str, str] = {}
     text = emit(function, "scalar", reached)
-    space = {"njit": numba.njit}
-    exec("\n".join([*reached.values(), text]), space)
+    space: dict = {}
+    exec("\n".join([HEAD, *reached.values(), text]), space)
     values = [VALUES.get(name, 0.5) for name in inspect.signature(function).parameters]
     assert all(each.default is inspect.Parameter.empty for each in inspect.signature(function).parameters.values())
     assert space["scalar"](*values) == pytest.approx(function(*values), rel=1e-12)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from twin.physics.conduction import modes
-from twin.physics.convection import gap_conductance, natural_film, outside_film, pane_film, pane_turn
+from twin.physics.convection import gap_conductance, natural_factors, natural_film, outside_film, pane_film, pane_turn
 from twin.physics.glazing import GASES, window
 
 LIGHT = ([0.009, 0.066, 0.012], [0.14, 0.04, 0.16], [530.0, 12.0, 950.0], [900.0, 840.0, 840.0])
@@ -100,12 +100,16 @@ def test_a_12_millimetre_air_gap_conducts_as_in_the_standard():
     assert gap_conductance(2.0, -5.0, 0.012, 2.0, *GASES["air"], exchange, 83000.0) == pytest.approx(5.208, rel=0.03)
 
 
+def film(surface, air, up):
+    return natural_film(surface, air, *natural_factors(up))
+
+
 def test_films_are_stronger_where_warm_air_rises_and_with_wind():
-    assert natural_film(30.0, 20.0, 1.0) > natural_film(30.0, 20.0, 0.0) > natural_film(30.0, 20.0, -1.0) > 0.0
-    assert natural_film(10.0, 20.0, -1.0) == natural_film(30.0, 20.0, 1.0)
+    assert film(30.0, 20.0, 1.0) > film(30.0, 20.0, 0.0) > film(30.0, 20.0, -1.0) > 0.0
+    assert film(10.0, 20.0, -1.0) == film(30.0, 20.0, 1.0)
     assert (
-        outside_film(20.0, 10.0, 0.0, 20.0, 1.67)
-        > outside_film(20.0, 10.0, 0.0, 20.0, 1.0)
-        > outside_film(20.0, 10.0, 0.0, 0.0, 1.0)
+        outside_film(20.0, 10.0, 1.31, 1.31, 20.0, 1.67)
+        > outside_film(20.0, 10.0, 1.31, 1.31, 20.0, 1.0)
+        > outside_film(20.0, 10.0, 1.31, 1.31, 0.0, 1.0)
     )
     assert 1.0 < pane_film(5.0, 20.0, 90.0, 2.0, 101325.0, 1.0, pane_turn(90.0)) < 4.0

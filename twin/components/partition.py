@@ -6,7 +6,7 @@ from pydantic import model_validator
 
 from twin.core import Component, Field, constant, inlet, kernel, needs, output, prepared, state
 from twin.physics.conduction import modes as conduct
-from twin.physics.convection import natural_film
+from twin.physics.convection import natural_factors, natural_film
 from twin.physics.radiation import glance
 from twin.units import M2, Celsius, Degree, JoulesPerKgKelvin, KgsPerM3, Metres, Ratio, WattsPerMKelvin
 
@@ -80,7 +80,11 @@ class Partition(Component):
     decay = constant("1", "What is left of each mode after a tick", length="modes")
     cross = constant("W/m2/K", "Flux in at one side per kelvin at the other")
     rest_cross = constant("W/m2/K", "Flux at one side per kelvin at the other before the tick")
-    up = constant("1", "Cosine between the rear's outward normal and the vertical")
+    warm = constant(
+        "W/m2/K",
+        "Natural convection at its rear over the cube root, where it is warmer than air; at its front, where colder",
+    )
+    cold = constant("W/m2/K", "The same where its rear is colder; at its front, where warmer")
     seen_front = constant("W/m2/K", "Flux at its front per amplitude", length="modes")
     push_front = constant("1", "Amplitude gained per kelvin at its front", length="modes")
     own_front = constant("W/m2/K", "Flux in at its front per kelvin there")
@@ -161,7 +165,7 @@ class Partition(Component):
     @prepared(
         tells=(
             "own_rear", "own_front", "cross", "decay", "seen_rear", "seen_front", "push_rear", "push_front", "held", "rest_rear",
-            "rest_front", "rest_cross", "held_rear", "held_front", "up",
+            "rest_front", "rest_cross", "held_rear", "held_front", "warm", "cold",
         )
     )  # fmt: skip
     def layers(dt, modes, thickness, conductivity, density, specific_heat, tilt):
@@ -170,7 +174,7 @@ class Partition(Component):
         return (
             found.own_out, found.own_in, found.cross, found.decay, found.seen_out, found.seen_in, found.push_out,
             found.push_in, found.held, found.rest_out, found.rest_in, found.rest_cross, found.held_out, found.held_in,
-            cos(tilt * DEGREE),
+            *natural_factors(cos(tilt * DEGREE)),
         )  # fmt: skip
 
     @kernel(
@@ -194,14 +198,14 @@ class Partition(Component):
         )
     )  # fmt: skip
     def ask_front(
-        dt, amplitude, surface_front, surface_rear, view_front, owed_front, seen_front, own_front, cross, rest_front, rest_cross, up,
+        dt, amplitude, surface_front, surface_rear, view_front, owed_front, seen_front, own_front, cross, rest_front, rest_cross, warm, cold,
         air_before_front, radiant_before_front, glow_front, beam_front, far_front, area, absorptance_front, emittance_front, catches_front, faces_front,
     ):  # fmt: skip
         """One conductance and one drive at its front, with the rear as it was."""
         past = rest_front * surface_front + (rest_cross - cross) * surface_rear - REPAID * owed_front / dt
         for i in range(len(amplitude)):
             past += seen_front[i] * amplitude[i]
-        still = natural_film(surface_front, air_before_front, -up)
+        still = natural_film(surface_front, air_before_front, cold, warm)
         exchange = glance(surface_front, radiant_before_front) / (
             area / view_front + (1.0 - emittance_front) / emittance_front
         )
@@ -220,14 +224,14 @@ class Partition(Component):
         )
     )  # fmt: skip
     def ask_rear(
-        dt, amplitude, surface_rear, surface_front, view_rear, owed_rear, seen_rear, own_rear, cross, rest_rear, rest_cross, up,
+        dt, amplitude, surface_rear, surface_front, view_rear, owed_rear, seen_rear, own_rear, cross, rest_rear, rest_cross, warm, cold,
         air_before_rear, radiant_before_rear, glow_rear, beam_rear, far_rear, area, absorptance_rear, emittance_rear, catches_rear, faces_rear,
     ):  # fmt: skip
         """One conductance and one drive at its rear, with the front as it was."""
         past = rest_rear * surface_rear + (rest_cross - cross) * surface_front - REPAID * owed_rear / dt
         for i in range(len(amplitude)):
             past += seen_rear[i] * amplitude[i]
-        still = natural_film(surface_rear, air_before_rear, up)
+        still = natural_film(surface_rear, air_before_rear, warm, cold)
         exchange = glance(surface_rear, radiant_before_rear) / (
             area / view_rear + (1.0 - emittance_rear) / emittance_rear
         )

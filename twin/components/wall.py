@@ -7,7 +7,7 @@ from pydantic import model_validator
 
 from twin.core import Component, Field, constant, forcing, inlet, kernel, needs, output, prepared, state
 from twin.physics.conduction import modes as conduct
-from twin.physics.convection import STEFAN, natural_film, outside_film
+from twin.physics.convection import STEFAN, natural_factors, natural_film, outside_film
 from twin.physics.radiation import glance
 from twin.physics.shade import on_surface
 from twin.physics.wind import wind_film
@@ -100,6 +100,7 @@ class Wall(Component):
     outside = state("degC", "Outside surface", start="start", store="area * held_out")
     inside = state("degC", "Inside surface", start="start", store="area * held_in")
     view = state("m2", "Area times Carroll's form factor", start="area")
+    spread = state("1", "Area over that product", start=1.0)
     decay = constant("1", "What is left of each mode after a tick", length="modes")
     seen_out = constant("W/m2/K", "Flux at the outside per amplitude", length="modes")
     seen_in = constant("W/m2/K", "Flux at the inside per amplitude", length="modes")
@@ -116,7 +117,12 @@ class Wall(Component):
     held_out = constant("J/m2/K", "Heat that follows the outside surface")
     held_in = constant("J/m2/K", "Heat that follows the inside surface")
 
-    up = constant("1", "Cosine between the outside's normal and the vertical")
+    warm = constant(
+        "W/m2/K",
+        "Natural convection outside over the cube root, where the surface is warmer than air; inside, where colder",
+    )
+    cold = constant("W/m2/K", "The same where it is colder outside; inside, where warmer")
+    veil = constant("1", "Resistance of the inside to long-wave exchange, over that of a black surface")
     open_sky = constant("1", "Share of its long-wave exchange that goes to the sky")
 
     buried = constant("1", "1 where ground, not air, is outside")
@@ -184,11 +190,11 @@ class Wall(Component):
             found.push_in, found.held, found.rest_out, found.rest_in, found.rest_cross, found.held_out, found.held_in,
         )  # fmt: skip
 
-    @prepared(tells=("up", "open_sky"))
-    def lean(dt, tilt):
+    @prepared(tells=("warm", "cold", "open_sky", "veil"))
+    def lean(dt, tilt, emittance_inside):
         """How it stands (EnergyPlus Engineering Reference, External Longwave Radiation: the sky's share by its own root)."""
         up = cos(tilt * DEGREE)
-        return up, (0.5 * (1.0 + up)) ** 1.5
+        return *natural_factors(up), (0.5 * (1.0 + up)) ** 1.5, (1.0 - emittance_inside) / emittance_inside
 
     @forcing(tells=("outdoor", "sky"))
     def weather(grid):
@@ -229,8 +235,8 @@ class Wall(Component):
         )
     )  # fmt: skip
     def ask(
-        amplitude, outside, inside, view, seen_out, seen_in, own_out, own_in, cross, rest_out, rest_in, rest_cross, outdoor, sky, sun, driven, beneath, buried, air_before,
-        radiant_before, glow, beam, far, area, up, open_sky, roughness, absorptance, absorptance_inside, emittance, emittance_inside, catches, faces, film_inside, film_outside,
+        amplitude, outside, inside, spread, seen_out, seen_in, own_out, own_in, cross, rest_out, rest_in, rest_cross, outdoor, sky, sun, driven, beneath, buried, air_before,
+        radiant_before, glow, beam, far, area, warm, cold, open_sky, veil, roughness, absorptance, absorptance_inside, emittance, catches, faces, film_inside, film_outside,
     ):  # fmt: skip
         """Eliminate the outside surface and the layers; what is left is one conductance and one drive at the inside."""
         past_out = rest_out * outside + rest_cross * inside
@@ -238,7 +244,7 @@ class Wall(Component):
         for i in range(len(amplitude)):
             past_out += seen_out[i] * amplitude[i]
             past_in += seen_in[i] * amplitude[i]
-        film = film_outside if film_outside > 0.0 else outside_film(outside, outdoor, up, driven, roughness)
+        film = film_outside if film_outside > 0.0 else outside_film(outside, outdoor, warm, cold, driven, roughness)
         to_sky = open_sky * emittance * glance(outside, sky)
         to_air = film + (1.0 - open_sky) * emittance * glance(outside, outdoor)
         gained = to_air * outdoor + to_sky * sky + absorptance * sun
@@ -247,8 +253,8 @@ class Wall(Component):
         outer = to_sky + to_air + own_out
         resist = 1.0 / outer
         base = (gained + past_out) * resist
-        still = film_inside if film_inside > 0.0 else natural_film(inside, air_before, -up)
-        exchange = glance(inside, radiant_before) / (area / view + (1.0 - emittance_inside) / emittance_inside)
+        still = film_inside if film_inside > 0.0 else natural_film(inside, air_before, cold, warm)
+        exchange = glance(inside, radiant_before) / (spread + veil)
         weight = own_in - cross * cross * resist + still + exchange
         share = 1.0 / weight
         air_share, radiant_share = area * still * share, area * exchange * share
@@ -259,7 +265,7 @@ class Wall(Component):
             air_share * drive, radiant_share * drive,
         )  # fmt: skip
 
-    @kernel(tells=("outside", "inside", "view", "convected", "radiated", "lit", "gained"))
+    @kernel(tells=("outside", "inside", "view", "spread", "convected", "radiated", "lit", "gained"))
     def step(
         amplitude, amplitude_next, outside, inside, rest_out, rest_cross, view, views, decay, push_out, push_in, own_out, cross, seen_out, film_out, base_out, film_in,
         glance_in, weight, drive, air, radiant, area, absorptance_inside, glow, beam, far, catches, faces,
@@ -272,8 +278,9 @@ class Wall(Component):
             past += seen_out[i] * amplitude[i]
             amplitude_next[i] = decay[i] * amplitude[i] + push_out[i] * outer + push_in[i] * inner
         gained = own_out * outer + cross * inner - past
+        spread = max(1.0 - view / views, 0.05)
         light = absorptance_inside * (glow + catches * beam + faces * far)
         return (
-            outer, inner, area / max(1.0 - view / views, 0.05), area * film_in * (inner - air),
+            outer, inner, area / spread, spread, area * film_in * (inner - air),
             area * glance_in * (inner - radiant), area * light, area * gained,
         )  # fmt: skip

@@ -7,7 +7,7 @@ from pydantic import model_validator
 
 from twin.core import Component, Field, constant, forcing, inlet, kernel, needs, output, prepared, state
 from twin.physics import solar
-from twin.physics.convection import STEFAN, gap_conductance, outside_film, pane_film, pane_turn
+from twin.physics.convection import STEFAN, gap_conductance, natural_factors, outside_film, pane_film, pane_turn
 from twin.physics.glazing import COSINES, GASES
 from twin.physics.glazing import window as optics
 from twin.physics.radiation import glance
@@ -100,6 +100,7 @@ class Window(Component):
     outside = state("degC", "Outside surface", start="start")
     inside = state("degC", "Inside surface", start="start")
     view = state("m2", "Area times Carroll's form factor", start="area")
+    spread = state("1", "Area over that product", start=1.0)
     across = state("W/m2/K", "Conductance of each gap", start=5.5, length="gaps")
     half = constant("m2K/W", "Resistance of half of each pane", length="thickness")
     taken_back = constant("1", "Share of the room's light that each pane absorbs", length="thickness")
@@ -109,7 +110,9 @@ class Window(Component):
     laws: float = 6.0
     """Numbers that describe a gas."""
 
-    up = constant("1", "Cosine between the outside's normal and the vertical")
+    warm = constant("W/m2/K", "Natural convection outside over the cube root, where the surface is warmer than air")
+    cold = constant("W/m2/K", "The same where it is colder")
+    veil = constant("1", "Resistance of the inside to long-wave exchange, over that of a black surface")
     open_sky = constant("1", "Share of its long-wave exchange that goes to the sky")
     sine = constant("1", "Sine of the tilt")
     turn = constant("1", "Rayleigh number at which the flow along it turns turbulent")
@@ -134,7 +137,7 @@ class Window(Component):
     film_in = output("W/m2/K", "Convection inside")
     glance_in = output("W/m2/K", "Long-wave exchange inside")
     through = output("W/m2/K", "Conductance from the inside surface outwards")
-    behind = output("degC", "Temperature that conductance leads to")
+    inwards = output("W/m2", "Heat to the inside surface at 0 degC")
     air_air = output("W/K", "Heat the air loses per kelvin of its own")
     air_radiant = output("W/K", "Heat between air and radiant node per kelvin")
     radiant_radiant = output("W/K", "Heat the radiant node loses per kelvin of its own")
@@ -181,12 +184,13 @@ class Window(Component):
         half = [each / 2.0 / conductivity for each in thickness]
         return half, glass.absorbed_back, glass.passed_back, exchange, GASES[gas]
 
-    @prepared(tells=("up", "open_sky", "sine", "turn"))
-    def lean(dt, tilt):
+    @prepared(tells=("warm", "cold", "open_sky", "sine", "turn", "veil"))
+    def lean(dt, tilt, emittance_back):
         """How it stands (EnergyPlus Engineering Reference, External Longwave Radiation: the sky's share by its own root)."""
-        up = cos(tilt * DEGREE)
+        up, emits = cos(tilt * DEGREE), emittance_back[-1]
         steep = min(max(min(tilt, 180.0 - tilt), 15.0), 90.0)
-        return up, (0.5 * (1.0 + up)) ** 1.5, sin(tilt * DEGREE), pane_turn(steep)
+        factors = natural_factors(up)
+        return *factors, (0.5 * (1.0 + up)) ** 1.5, sin(tilt * DEGREE), pane_turn(steep), (1.0 - emits) / emits
 
     @forcing(tells=("outdoor", "sky"))
     def weather(grid):
@@ -218,57 +222,64 @@ class Window(Component):
         floor = passed * solar.floor_share(grid, azimuth, sill, tall, wide, room_depth, room_width, offset)
         return floor, passed - floor, diffuse * glass.passed_diffuse, beam + diffuse, *absorbed
 
-    @kernel(tells=("absorbing", "beam_in", "far_in", "diffuse_in"))
-    def shed(area, taken_back, passed_back, passed_beam, passed_far, passed_diffuse):
-        """Light let in, and what the room's light loses here."""
+    @kernel(tells=("absorbing",))
+    def colour(area, taken_back, passed_back):
+        """What the room's light loses here."""
         taken = passed_back
         for i in range(len(taken_back)):
             taken += taken_back[i]
-        return area * taken, area * passed_beam, area * passed_far, area * passed_diffuse
+        return area * taken
+
+    @kernel(tells=("beam_in", "far_in", "diffuse_in"))
+    def shed(area, passed_beam, passed_far, passed_diffuse):
+        """Light let in."""
+        return area * passed_beam, area * passed_far, area * passed_diffuse
 
     @kernel(
         tells=(
-            "film_in", "glance_in", "through", "behind", "air_air", "air_radiant", "radiant_radiant", "air_load",
+            "film_in", "glance_in", "through", "inwards", "air_air", "air_radiant", "radiant_radiant", "air_load",
             "radiant_load",
         )
     )  # fmt: skip
     def ask(
-        outside, inside, view, across, half, taken_back, outdoor, sky, driven, first, second, third, air_before, radiant_before,
-        glow, area, up, open_sky, sine, turn, tilt, tall, pressure, emittance_front, emittance_back, film_inside, film_outside,
+        outside, inside, spread, across, half, taken_back, outdoor, sky, driven, first, second, third, air_before, radiant_before,
+        glow, area, warm, cold, open_sky, veil, sine, turn, tilt, tall, pressure, emittance_front, film_inside, film_outside,
     ):  # fmt: skip
-        """Eliminate the panes from outside to inside; one conductance to one temperature is left."""
+        """Eliminate the panes from outside to inside; one conductance and one drive are left."""
         to_sky = open_sky * emittance_front[0] * glance(outside, sky)
-        to_air = film_outside if film_outside > 0.0 else outside_film(outside, outdoor, up, driven, 1.0)
+        to_air = film_outside if film_outside > 0.0 else outside_film(outside, outdoor, warm, cold, driven, 1.0)
         to_air += (1.0 - open_sky) * emittance_front[0] * glance(outside, outdoor)
         through = to_sky + to_air
-        behind = (to_sky * sky + to_air * outdoor) / through
-        last = len(half) - 1
-        for i in range(last + 1):
-            through = 1.0 / (1.0 / through + half[i])
-            absorbed = first if i == 0 else (second if i == 1 else third)
-            behind += (absorbed + glow * taken_back[i]) / through
-            through = 1.0 / (1.0 / through + half[i])
-            if i < last:
-                through = 1.0 / (1.0 / through + 1.0 / across[i])
+        inwards = to_sky * sky + to_air * outdoor
+        for i in range(len(half)):
+            if i > 0:
+                passed = across[i - 1] / (across[i - 1] + through)
+                through *= passed
+                inwards *= passed
+            absorbed = (first if i == 0 else (second if i == 1 else third)) + glow * taken_back[i]
+            passed = 1.0 / (1.0 + through * half[i])
+            through *= passed
+            inwards = inwards * passed + absorbed
+            passed = 1.0 / (1.0 + through * half[i])
+            through *= passed
+            inwards *= passed
         still = film_inside if film_inside > 0.0 else pane_film(inside, air_before, tilt, tall, pressure, sine, turn)
-        emits = emittance_back[last]
-        exchange = glance(inside, radiant_before) / (area / view + (1.0 - emits) / emits)
+        exchange = glance(inside, radiant_before) / (spread + veil)
         share = 1.0 / (through + still + exchange)
         air_share, radiant_share = area * still * share, area * exchange * share
-        drive = through * behind
         return (
-            still, exchange, through, behind, area * still - air_share * still, air_share * exchange,
-            area * exchange - radiant_share * exchange, air_share * drive, radiant_share * drive,
+            still, exchange, through, inwards, area * still - air_share * still, air_share * exchange,
+            area * exchange - radiant_share * exchange, air_share * inwards, radiant_share * inwards,
         )  # fmt: skip
 
-    @kernel(tells=("outside", "inside", "view", "sunned", "convected", "radiated", "lit", "lost"))
+    @kernel(tells=("outside", "inside", "view", "spread", "sunned", "convected", "radiated", "lit", "lost"))
     def step(
         view, views, across, across_next, half, taken_back, passed_back, exchange, gas_laws, gaps, tall, pressure, film_in,
-        glance_in, through, behind, first, second, third, passed_beam, passed_far, passed_diffuse, glow, air, radiant, area,
+        glance_in, through, inwards, first, second, third, passed_beam, passed_far, passed_diffuse, glow, air, radiant, area,
     ):  # fmt: skip
         """Settle the panes on the room's temperatures, from inside to outside, and find the gaps' next conductances."""
-        inner = (film_in * air + glance_in * radiant + through * behind) / (film_in + glance_in + through)
-        flux = through * (inner - behind)
+        inner = (film_in * air + glance_in * radiant + inwards) / (film_in + glance_in + through)
+        flux = through * inner - inwards
         here, taken = inner, 0.0
         for i in range(len(half) - 1, -1, -1):
             absorbed = (first if i == 0 else (second if i == 1 else third)) + glow * taken_back[i]
@@ -283,9 +294,10 @@ class Window(Component):
                     gas_laws[5], exchange[i - 1], pressure,
                 )  # fmt: skip
                 here = beyond
+        spread = max(1.0 - view / views, 0.05)
         sunned = first + second + third + passed_beam + passed_far + passed_diffuse
         back = taken - first - second - third
         return (
-            here, inner, area / max(1.0 - view / views, 0.05), area * sunned, area * film_in * (inner - air),
+            here, inner, area / spread, spread, area * sunned, area * film_in * (inner - air),
             area * glance_in * (inner - radiant), area * (back + glow * passed_back), area * (flux + glow * passed_back),
         )  # fmt: skip

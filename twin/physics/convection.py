@@ -15,14 +15,15 @@ Heat Balance, DOE-2 Model."""
 STILLEST = 0.1
 """Smallest natural film, as in EnergyPlus. [W/m2K]"""
 
+SLIMMEST = 184.0
+"""Rayleigh number times width over height below which eq. 50 of ISO 15099 gives less than 1, which eq. 49 never does."""
 
-def natural_film(surface: float, air: float, up: float) -> float:
-    """Natural convection at a surface. [W/m2K]
+
+def natural_factors(up: float) -> tuple[float, float]:
+    """Natural convection over the cube root of the temperature difference, where the surface is warmer and where it is colder.
 
     Parameters
     ----------
-    surface, air : float
-        Temperatures. [degC]
     up : float
         Cosine between the surface's normal and the vertical: 1 faces up, 0 is a wall, -1 faces down. [1]
 
@@ -31,16 +32,34 @@ def natural_film(surface: float, air: float, up: float) -> float:
     Walton, Thermal Analysis Research Program Reference Manual, NBSSIR 83-2655, 1983, from ASHRAE Fundamentals: vertical
     1.31 dT^(1/3), and fits for tilted surfaces with rising or held-back flow. Valid for turbulent flow at surfaces of rooms.
 
-    >>> round(natural_film(30.0, 22.0, 0.0), 2)
+    >>> [round(factor, 3) for factor in natural_factors(1.0)]
+    [1.509, 0.76]
+    """
+    if -0.01 < up < 0.01:
+        return 1.31, 1.31
+    rising, held = 9.482 / (7.283 - abs(up)), 1.810 / (1.382 + abs(up))
+    return (rising, held) if up > 0.0 else (held, rising)
+
+
+def natural_film(surface: float, air: float, warm: float, cold: float) -> float:
+    """Natural convection at a surface. [W/m2K]
+
+    Parameters
+    ----------
+    surface, air : float
+        Temperatures. [degC]
+    warm, cold : float
+        The surface's factors, as from `natural_factors`: they do not change, so that they are told. [W/m2K^(4/3)]
+
+    References
+    ----------
+    As `natural_factors`.
+
+    >>> round(natural_film(30.0, 22.0, *natural_factors(0.0)), 2)
     2.62
     """
     warmer = surface - air
-    root = float(abs(warmer) ** (1.0 / 3.0))
-    if -0.01 < up < 0.01:
-        return max(1.31 * root, STILLEST)
-    if warmer * up > 0.0:
-        return max(9.482 * root / (7.283 - abs(up)), STILLEST)
-    return max(1.810 * root / (1.382 + abs(up)), STILLEST)
+    return max((warm if warmer > 0.0 else cold) * float(abs(warmer) ** (1.0 / 3.0)), STILLEST)
 
 
 def pane_turn(angle: float) -> float:
@@ -87,29 +106,27 @@ def pane_film(surface: float, air: float, tilt: float, tall: float, pressure: fl
     """
     mean = max(air + 0.25 * (surface - air) + 273.15, 1.0)
     conductivity, viscosity = 2.873e-3 + 7.760e-5 * mean, 3.723e-6 + 4.940e-8 * mean
-    density = pressure * 0.0034843 / mean
+    held = pressure * 0.0034843
     apart = max(abs(surface - air), 0.01)
-    rayleigh = density * density * tall * tall * tall * 9870.0 * apart / (mean * viscosity * conductivity)
+    rayleigh = held * held * tall * tall * tall * 9870.0 * apart / (mean * mean * mean * viscosity * conductivity)
     angle = tilt if surface < air else 180.0 - tilt
     if angle < 15.0:
         nusselt = 0.13 * float(rayleigh ** (1.0 / 3.0))
-    elif angle <= 90.0:
-        nusselt = 0.56 * sqrt(sqrt(min(rayleigh, turn) * sine))
-        if rayleigh > turn:
-            nusselt += 0.13 * float(rayleigh ** (1.0 / 3.0) - turn ** (1.0 / 3.0))
     elif angle <= 179.0:
-        nusselt = 0.56 * sqrt(sqrt(rayleigh * sine))
+        nusselt = 0.56 * sqrt(sqrt((min(rayleigh, turn) if angle <= 90.0 else rayleigh) * sine))
+        if angle <= 90.0 and rayleigh > turn:
+            nusselt += 0.13 * float(rayleigh ** (1.0 / 3.0) - turn ** (1.0 / 3.0))
     else:
         nusselt = 0.58 * float(rayleigh**0.2)
     return max(nusselt * conductivity / tall, STILLEST)
 
 
-def outside_film(surface: float, air: float, up: float, driven: float, rough: float) -> float:
+def outside_film(surface: float, air: float, warm: float, cold: float, driven: float, rough: float) -> float:
     """Convection at an outside surface by wind and by its own warmth. [W/m2K]
 
     Parameters
     ----------
-    surface, air, up : float
+    surface, air, warm, cold : float
         As for `natural_film`.
     driven : float
         Wind-driven film of a smooth surface: factor times speed to its power. [W/m2K]
@@ -121,10 +138,10 @@ def outside_film(surface: float, air: float, up: float, driven: float, rough: fl
     DOE-2 model, EnergyPlus Engineering Reference, Outside Surface Heat Balance: natural and driven parts by squares, the part
     above natural times the roughness. Valid for winds of 0..12 m/s.
 
-    >>> round(outside_film(20.0, 20.0, 0.0, 12.0, 1.67), 2)
+    >>> round(outside_film(20.0, 20.0, 1.31, 1.31, 12.0, 1.67), 2)
     19.97
     """
-    still = natural_film(surface, air, up)
+    still = natural_film(surface, air, warm, cold)
     glass = sqrt(still * still + driven * driven)
     return still + rough * (glass - still)
 
@@ -160,14 +177,18 @@ def gap_conductance(
     """
     mean = max(0.5 * (first + second) + 273.15, 1.0)
     conductivity, viscosity = k0 + k1 * mean, mu0 + mu1 * mean
-    density = pressure * mass / (8314.51 * mean)
+    held = pressure * mass * (1.0 / 8314.51)
     apart = abs(first - second)
-    rayleigh = density * density * width * width * width * 9.81 * heat * apart / (mean * viscosity * conductivity)
+    rayleigh = (
+        held * held * width * width * width * 9.81 * heat * apart / (mean * mean * mean * viscosity * conductivity)
+    )
     if rayleigh > 5e4:
         one = 0.0673838 * float(rayleigh ** (1.0 / 3.0))
     elif rayleigh > 1e4:
         one = 0.028154 * float(rayleigh**0.4134)
     else:
         one = 1.0 + 1.7596678e-10 * float(rayleigh**2.2984755)
-    two = 0.242 * float((rayleigh * width / height) ** 0.272)
+    two = 1.0
+    if rayleigh * width > SLIMMEST * height:
+        two = 0.242 * float((rayleigh * width / height) ** 0.272)
     return max(one, two) * conductivity / width + exchange * 4.0 * STEFAN * mean * mean * mean

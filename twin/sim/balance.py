@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from twin.core.component import Component
-from twin.sim.plan import Plan, constants
+from twin.sim.constants import constants
+from twin.sim.plan import Plan
 from twin.sim.record import Record
 from twin.site.wiring import Address
 
@@ -73,8 +74,8 @@ def _kept(each: Component, plan: Plan, record: Record, step: float) -> float:
     kept = 0.0
     for name, signal in type(each).signals.items():
         if signal.store:
-            slot = plan.slot[each.name, name]
-            change = last[slot : slot + each.size(name)] - first[slot : slot + each.size(name)]
+            at = plan.many(each, name)
+            change = last[at] - first[at]
             kept += float(np.sum(capacity(signal.store, {**each.model_dump(), **constants(each, step)}) * change))
     return kept
 

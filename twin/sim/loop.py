@@ -6,8 +6,6 @@ from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
 
-from twin.sim.order import MAXIMUM, MEAN, RESOLVE
-
 
 @intrinsic
 def _call(typing, address, vector, index, count):
@@ -23,39 +21,28 @@ def _call(typing, address, vector, index, count):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def join(vector, joins, weights, place, count):
-    """Turn several sources into one value, `count` times, in the site's order."""
-    for _ in range(count):
-        mode, many = joins[place + 1], joins[place + 2]
-        first = place + 3
-        value = weights[first] * vector[joins[first]]
-        if mode == RESOLVE:
-            override = vector[joins[first + 1]]
-            if override == override:
-                value = override
-        elif mode == MAXIMUM:
-            for q in range(first + 1, first + many):
-                value = max(value, weights[q] * vector[joins[q]])
-        else:
-            for q in range(first + 1, first + many):
-                value += weights[q] * vector[joins[q]]
-            if mode == MEAN:
-                value /= many
-        vector[joins[place]] = value
-        place = first + many
+def sweep(table, vector, index):
+    """Run kernels and joins once, in order.
+
+    Parameters
+    ----------
+    table : (rows, 3) addresses of batches with their place in the index and their count.
+    vector : every signal and parameter; states first, their next values right behind.
+    """
+    for k in range(table.shape[0]):
+        _call(table[k, 0], vector.ctypes.data, index.ctypes.data + 4 * table[k, 1], table[k, 2])
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def run_ticks(
-    table, vector, index, joins, weights, states, forced, forcing, every, record, hourly, hour, means, total, sums,
+    table, vector, index, states, forced, forcing, every, record, hourly, hour, means, total, sums,
     per_hour, tick, row, count,
 ):  # fmt: skip
     """Run `count` ticks: forcing, kernels in order, state commit, record.
 
     Parameters
     ----------
-    table : (rows, 3) addresses of batches with their place in the index and their count; address 0 is a join.
-    vector : every signal and parameter; states first, their next values right behind.
+    table, vector : as for `sweep`.
     forced, forcing : slots told by forcing, and (ticks of the chunk, columns) their means over each tick.
     every, record : slots recorded each tick, (ticks of the chunk, columns).
     hourly, hour, means : slots recorded as hourly means, their accumulator, (hours of the chunk, columns).
@@ -66,11 +53,7 @@ def run_ticks(
     for t in range(row, row + count):
         for j in range(forced.size):
             vector[forced[j]] = forcing[t, j]
-        for k in range(table.shape[0]):
-            if table[k, 0] == 0:
-                join(vector, joins, weights, table[k, 1], table[k, 2])
-            else:
-                _call(table[k, 0], vector.ctypes.data, index.ctypes.data + 4 * table[k, 1], table[k, 2])
+        sweep(table, vector, index)
         for j in range(states):
             vector[j] = vector[states + j]
         for j in range(every.size):

@@ -53,14 +53,17 @@ class Mailbox:
         self.count += 1
         heapq.heappush(self.letters, Letter(time, priority, source, self.count, signal, value))
 
-    def drain(self, plan: Plan, now: float, vector: Floats) -> None:
-        """Let every letter that is due take effect."""
+    def drain(self, plan: Plan, now: float, vector: Floats) -> bool:
+        """Let every letter that is due take effect; tells whether a parameter changed."""
+        changed = False
         while self.letters and self.letters[0].time <= now:
             letter = heapq.heappop(self.letters)
             if letter.signal in plan.override:
                 self._resolve(plan, letter, vector)
             elif letter.value is not None:
                 vector[plan.slot[letter.signal]] = letter.value
+                changed = True
+        return changed
 
     def _resolve(self, plan: Plan, letter: Letter, vector: Floats) -> None:
         """Write the value of the highest priority in use, or NaN where nobody overrides any more."""

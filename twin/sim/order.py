@@ -10,8 +10,6 @@ from twin.core.component import CLOCK, Component
 from twin.errors import PlanError
 from twin.site.wiring import Address, Source
 
-SUM, MAXIMUM, MEAN, RESOLVE = 0, 1, 2, 3
-"""How a join turns its sources into one value; `RESOLVE` takes the override if there is one, else the first source."""
 Step = tuple[str, str, str]
 """(component, kernel, "") of a kernel, or (component, "", signal) of a join."""
 

@@ -6,28 +6,28 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from twin.core.component import CLOCK, NEXT, Component
+from twin.core.component import CLOCK, Component
 from twin.core.kernel import Forcing
 from twin.errors import PlanError
-from twin.sim.order import MAXIMUM, MEAN, RESOLVE, SUM, Step, order
+from twin.sim.batches import Batches, follows
+from twin.sim.columns import Columns
+from twin.sim.constants import constants
+from twin.sim.joins import RESOLVE, SUM, WEIGHTED
+from twin.sim.order import Step, order
 from twin.site.wiring import Address, Source, Wiring
 
 Floats = npt.NDArray[np.float64]
 Slots = npt.NDArray[np.int32]
-_checked: set[tuple[type[Component], str]] = set()
-"""Kernels whose compiled form this process has compared with plain Python."""
 SITE = ""
 """The component name under which sums over the whole site are kept."""
-JOINS = {"sum": SUM, "max": MAXIMUM, "mean": MEAN}
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(NamedTuple):
     """One forced column: a forcing of a kind for one set of parameter values, or a given series."""
 
     forcing: Forcing | None
@@ -46,6 +46,7 @@ class Plan:
     override : (component, command) -> place of the operator's value, NaN while nobody overrides.
     start : the vector before the first tick.
     states : number of states; they stand first, their next values right behind.
+    settled : number of batches, the first ones, that depend on parameters alone.
     columns : what each forced slot is told; `forced` holds the slots.
     """
 
@@ -60,56 +61,20 @@ class Plan:
     """(generation, kind, kernel, instances), for people and tests."""
 
     def __post_init__(self) -> None:
-        self._values: list[float] = []
-        self._lay_states()
-        self._lay_rest()
+        self._columns = Columns(self.components)
+        self.slot, self.states, self._new = self._columns.slot, self._columns.states, self._columns.new
+        self.clock = self._new(0.0)
+        for each in self.components:
+            self._lay_forced(each)
         self._joined = self._lay_wires()
         self._lay_end_uses()
-        self.start: Floats = np.array(self._values, dtype=np.float64)
         self.forced: Slots = np.array(list(self.columns.values()), dtype=np.int32)
-        self._rows: list[tuple[Any, int, int]] = []
-        self._index: list[int] = []
-        self._joins: list[int] = []
-        self._weights: list[float] = []
+        self._batches = Batches(self._columns, self.clock)
+        self._weights: dict[float, int] = {}
         self._order()
-        self.index: Slots = np.array(self._index or [0], dtype=np.int32)
-        self.joins: Slots = np.array(self._joins or [0], dtype=np.int32)
-        self.weights: Floats = np.array(self._weights or [0.0], dtype=np.float64)
-        del self._values, self._index, self._joins, self._weights  # a campus has millions: only the arrays are kept
-
-    def _new(self, value: float) -> int:
-        self._values.append(value)
-        return len(self._values) - 1
-
-    def _lay_states(self) -> None:
-        starts: list[float] = []
-        for each in self.components:
-            for name, signal in type(each).signals.items():
-                if signal.role == "state":
-                    self.slot[each.name, name] = len(starts)
-                    starts.extend(_starts(each, name))
-        self.states = len(starts)
-        self._values = [*starts, *starts]
-        self.clock = self._new(0.0)
-
-    def _lay_rest(self) -> None:
-        """Give parameters, outputs, and every told signal that is not an alias a place."""
-        for each in self.components:
-            cls = type(each)
-            for name in cls.parameters():
-                if cls.is_series(name):
-                    values = getattr(each, name)
-                    self.slot[each.name, name] = len(self._values)
-                    self._values.extend(values)
-                elif cls.unit(name):
-                    self.slot[each.name, name] = self._new(float(getattr(each, name)))
-            for name, signal in cls.signals.items():
-                if signal.role == "output":
-                    self.slot[each.name, name] = self._new(_start(each, signal.start))
-                elif signal.role == "constant":
-                    self.slot[each.name, name] = len(self._values)
-                    self._values.extend([0.0] * each.size(name))
-            self._lay_forced(each)
+        self.start: Floats = np.array(self._columns.values, dtype=np.float64)
+        self.index: Slots = self._batches.close()
+        del self._new, self._columns.values  # a campus has millions: only the arrays are kept
 
     @cached_property
     def settable(self) -> frozenset[Address]:
@@ -145,9 +110,9 @@ class Plan:
             self.columns[column] = self._new(_start(each, type(each).signals[name].start))
         self.slot[each.name, name] = self.columns[column]
 
-    def _lay_wires(self) -> dict[Address, tuple[int, list[Source], int]]:
+    def _lay_wires(self) -> dict[Address, tuple[str, list[Source], int]]:
         """Alias what has one plain source; list the joins (mode, sources, override slot) of all else."""
-        joined: dict[Address, tuple[int, list[Source], int]] = {}
+        joined: dict[Address, tuple[str, list[Source], int]] = {}
         aliases: list[tuple[Address, Address]] = []
         for each in self.components:
             for name, signal in type(each).signals.items():
@@ -161,7 +126,7 @@ class Plan:
                     aliases.append((told, sources[0].signal))
                 elif sources:
                     self.slot[told] = self._new(_start(each, signal.start))
-                    joined[told] = (JOINS[signal.join], sources, -1)
+                    joined[told] = (signal.join, sources, -1)
                 elif told not in self.slot:
                     self.slot[told] = self._new(_start(each, signal.start))
         for _ in range(len(aliases) + 1):
@@ -176,7 +141,7 @@ class Plan:
         return source in self.slot
 
     def _lay_command(
-        self, each: Component, name: str, sources: list[Source], joined: dict[Address, tuple[int, list[Source], int]]
+        self, each: Component, name: str, sources: list[Source], joined: dict[Address, tuple[str, list[Source], int]]
     ) -> None:
         """A command takes the override if there is one, else its wire, its forcing or its start value."""
         told = (each.name, name)
@@ -208,46 +173,80 @@ class Plan:
         plain = {t: s for t, s in self.wiring.wires.items() if t not in wires and t not in self.given}
         levels = order(self.components, {**plain, **wires}, self._joined)
         by_name = {each.name: each for each in self.components}
-        for level, steps in enumerate(levels):
+        still = self._settled(levels, by_name)
+        self.settled = 0
+        for settled in (True, False):
+            for level, steps in enumerate(levels):
 
-            def group(step: Step) -> tuple[str, str]:
-                return ("", "") if not step[1] else (type(by_name[step[0]]).kind, step[1])
+                def group(step: Step) -> tuple[str, str]:
+                    return ("", "") if not step[1] else (type(by_name[step[0]]).kind, step[1])
 
-            for (kind, label), members in groupby(sorted(steps, key=group), key=group):
-                names = [(step[0], step[2]) for step in members]
-                self.batches.append((level, kind or "join", label, len(names)))
-                if not kind:
-                    self._add_joins(names)
+                chosen = [step for step in steps if (step in still) == settled]
+                for (kind, label), members in groupby(sorted(chosen, key=group), key=group):
+                    names = [(step[0], step[2]) for step in members]
+                    self.batches.append((level, kind or "join", label, len(names)))
+                    if not kind:
+                        self._add_joins(names)
+                    else:
+                        self._batches.add([by_name[name] for name, _ in names], label)
+            if settled:
+                self.settled = len(self._batches.rows)
+
+    def _settled(self, levels: Sequence[Sequence[Step]], by_name: Mapping[str, Component]) -> set[Step]:
+        """Steps that depend on parameters alone: they run before the first tick, and again when a parameter changes."""
+        moving = set(self.columns.values())
+        found: set[Step] = set()
+        for steps in levels:
+            for step in steps:
+                name, label, signal = step
+                if label:
+                    cls = type(by_name[name])
+                    kernel = cls.kernels[label]
+                    told = [t for t in kernel.told if (t != CLOCK and t in cls.signals) or follows(cls, t)]
+                    roles = {cls.signals[t].role if t in cls.signals else "state" for t in told}
+                    slots = [self.slot[name, t] for t in told if t in cls.signals]
+                    moved = any(slot < self.states for slot in slots) or moving.intersection(slots)
+                    still = roles <= {"constant", "inlet"} and not moved
+                    tells = [self.slot[name, t] for t in kernel.tells]
                 else:
-                    self._add_batch([by_name[name] for name, _ in names], label)
+                    mode, sources, _ = self._joined[name, signal]
+                    still = mode != RESOLVE and not any(
+                        self._moves(source.signal, by_name, moving) for source in sources
+                    )
+                    tells = [self.slot[name, signal]]
+                if still:
+                    found.add(step)
+                else:
+                    moving.update(tells)
+        return found
+
+    def _moves(self, address: Address, by_name: Mapping[str, Component], moving: set[int]) -> bool:
+        """Whether a source of a join changes from tick to tick."""
+        each = by_name.get(address[0])
+        signal = type(each).signals.get(address[1]) if each else None
+        place = self.slot[address]
+        return signal is None or signal.role == "command" or place < self.states or place in moving
 
     def _add_joins(self, told: Sequence[Address]) -> None:
-        self._rows.append((None, len(self._joins), len(told)))
+        """Joins of one generation."""
+        rows = []
         for address in told:
             mode, sources, override = self._joined[address]
-            self._joins += [self.slot[address], mode, 2 if override >= 0 else len(sources)]
-            self._joins += [self.slot[source.signal] for source in sources]
-            self._weights += [0.0, 0.0, 0.0, *(source.weight for source in sources)]
-            if override >= 0:
-                self._joins.append(override)
-                self._weights.append(1.0)
+            places = [self.slot[source.signal] for source in sources]
+            if mode == RESOLVE:
+                places.append(override)
+            many = len(places)
+            if mode == SUM and any(source.weight != 1.0 for source in sources):
+                mode = WEIGHTED
+                places += [self._weight(source.weight) for source in sources]
+            rows.append((mode, many, self.slot[address], places))
+        self._batches.add_joins(rows)
 
-    def _add_batch(self, members: Sequence[Component], label: str) -> None:
-        cls = type(members[0])
-        kernel = cls.kernels[label]
-        self._rows.append(((cls, label), len(self._index), len(members)))
-        for each in members:
-            for name in kernel.told:
-                if name == CLOCK:
-                    self._index.append(self.clock)
-                elif cls.is_series(name):
-                    here = (each.name, name.removesuffix(NEXT))
-                    self._index += [self.slot[here] + (0 if here[1] == name else self.states), each.size(name)]
-                else:
-                    self._index.append(self.slot[each.name, name])
-            for name in kernel.tells:
-                ahead = self.states if cls.signals[name].role == "state" else 0
-                self._index.append(self.slot[each.name, name] + ahead)
+    def _weight(self, weight: float) -> int:
+        """Place of a weight."""
+        if weight not in self._weights:
+            self._weights[weight] = self._new(weight)
+        return self._weights[weight]
 
     def place(self, address: Address) -> int:
         """Place of a signal or parameter in the vector; `name[2]` is the third of many values.
@@ -263,19 +262,24 @@ class Plan:
         if bracket and number.isdecimal() and (address[0], name) in self.slot:
             each = next(c for c in self.components if c.name == address[0])
             if int(number) < each.size(name):
-                return self.slot[address[0], name] + int(number)
+                at = self._columns.slots(each, name)
+                return int(at.start + int(number) * at.step)
         raise KeyError(address)
 
     def prepare(self, dt: float, vector: Floats) -> None:
         """Write every constant for ticks of `dt` seconds into a vector."""
         for each in self.components:
             for name, values in constants(each, dt).items():
-                place = self.slot[each.name, name]
-                vector[place : place + each.size(name)] = values
+                vector[self._columns.slots(each, name)] = values
+        self._columns.fill(vector)
 
-    def kernels(self) -> list[tuple[type[Component], str]]:
-        """The kernels that the plan runs, each once."""
-        return list(dict.fromkeys(key for key, _, _ in self._rows if key))
+    def many(self, each: Component, name: str) -> slice:
+        """Places of all values of a state, constant or parameter."""
+        return self._columns.slots(each, name)
+
+    def texts(self) -> list[str]:
+        """What the plan compiles to, each text once."""
+        return self._batches.texts()
 
     def link(self, progress: Callable[[int, int], None] | None = None) -> npt.NDArray[np.int64]:
         """Compile or load every kernel, check each against plain Python, and return the table of batches.
@@ -284,60 +288,14 @@ class Plan:
         ----------
         progress : told (kernels done, kernels in all).
         """
-        from twin.sim import compile as compiler  # loads the compiler, which laying a plan does without
-
-        keys = self.kernels()
-        addresses: dict[tuple[type[Component], str], int] = {}
-        for done, (cls, label) in enumerate(keys):
-            addresses[cls, label] = compiler.address(cls.kernels[label], _series(cls, label))
-            if progress:
-                progress(done + 1, len(keys))
         vector = self.start.copy()
         vector[self.clock] = 900.0
         self.prepare(900.0, vector)
-        for key, place, _ in self._rows:
-            if key and key not in _checked:
-                _checked.add(key)
-                cls, label = key
-                kernel = cls.kernels[label]
-                width = len(kernel.told) + len(_series(cls, label)) + len(kernel.tells)
-                row = self.index[place : place + width]
-                compiler.check(f"{cls.kind}.{label}", kernel, _series(cls, label), row, vector, addresses[key])
-        return np.array([(addresses[k] if k else 0, p, n) for k, p, n in self._rows], dtype=np.int64).reshape(-1, 3)
-
-
-_prepared: dict[tuple[Any, ...], dict[str, Any]] = {}
-"""Constants already worked out, by preparation, tick length and parameter values."""
-
-
-def constants(each: Component, dt: float) -> dict[str, Any]:
-    """Constants of a component for ticks of `dt` seconds; equal components share them."""
-    found: dict[str, Any] = {}
-    for preparation in type(each).preparations.values():
-        values = tuple(getattr(each, name) for name in preparation.parameters)
-        key = (preparation, dt, values)
-        if key not in _prepared:
-            answer = preparation.function(dt, *values)
-            answers = answer if isinstance(answer, tuple) else (answer,)
-            _prepared[key] = dict(zip(preparation.tells, answers, strict=True))
-        found |= _prepared[key]
-    return found
+        return self._batches.link(self.index, vector, progress)
 
 
 def _start(each: Component, start: float | str) -> float:
     return float(getattr(each, start)) if isinstance(start, str) else start
-
-
-def _starts(each: Component, state: str) -> list[float]:
-    """First values of a state: one number for all, or one each from an array parameter."""
-    start, size = type(each).signals[state].start, each.size(state)
-    values = getattr(each, start) if isinstance(start, str) else start
-    return [float(v) for v in (values if isinstance(values, tuple) else [values] * size)]
-
-
-def _series(cls: type[Component], label: str) -> frozenset[str]:
-    told = cls.kernels[label].told
-    return frozenset(n for n in told if n != CLOCK and cls.is_series(n))
 
 
 def describe(plan: Plan) -> Mapping[str, int]:

@@ -90,9 +90,9 @@ class Run:
 
         rows = [
             {u: float(self.series(u)[a:b].sum()) * self.clock.step / KWH for u in self.plan.end_uses}
-            for a, b in self.clock.months()
+            for a, b in self.clock.months
         ]
-        labels = [self.clock.at(first).strftime("%Y-%m") for first, _ in self.clock.months()]
+        labels = [self.clock.at(first).strftime("%Y-%m") for first, _ in self.clock.months]
         return pd.DataFrame(rows, index=labels)
 
     @cached_property
@@ -135,7 +135,7 @@ class Run:
             total += float(np.sum(self.series(f"{each.name}.cost"))) * self.clock.step
             power = self.series(f"{each.name}.power")
             charge = float(getattr(each, "demand_charge", 0.0))
-            total += charge * sum(float(power[first:last].max()) for first, last in self.clock.months())
+            total += charge * sum(float(power[first:last].max()) for first, last in self.clock.months)
         return total
 
     def zone_hours(self, signal: str) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -44,8 +45,9 @@ class Clock:
 
     def month_of(self, tick: int) -> int:
         """Number of the run's month, from 0, that holds a tick."""
-        return next(place for place, (_, last) in enumerate(self.months()) if tick < last)
+        return next(place for place, (_, last) in enumerate(self.months) if tick < last)
 
+    @cached_property
     def months(self) -> list[tuple[int, int]]:
         """First tick and tick after the last of each calendar month of the run."""
         edges = [0]
@@ -65,13 +67,19 @@ class Scene:
     grids: dict[tuple[datetime, float, int], Grid] = field(default_factory=dict, compare=False)
     """Grids already made; runs that share a scene share them."""
 
-    kept: dict[Any, dict[str, npt.NDArray[np.float64]]] = field(default_factory=dict, compare=False)
+    kept: dict[Any, Floats] = field(default_factory=dict, compare=False)
     """Forcing already worked out, as means over ticks, by forcing, parameter values and stretch of time."""
+    held: list[int] = field(default_factory=lambda: [0], compare=False)
+    """Octets kept."""
 
-    def forget(self) -> None:
-        """Drop what is kept once it is more than MOST octets: samples of uncertain numbers never ask for it again."""
-        if sum(each.nbytes for told in self.kept.values() for each in told.values()) > MOST:
+    def keep(self, key: Any, told: Floats) -> Floats:
+        """Keep forcing for the next run; all is dropped beyond MOST octets, since samples of uncertain numbers never ask for it again."""
+        if self.held[0] > MOST:
             self.kept.clear()
+            self.held[0] = 0
+        self.kept[key] = told
+        self.held[0] += told.nbytes
+        return told
 
     def grid(self, clock: Clock, first: int, last: int, fine: int) -> Grid:
         """Weather grid of ticks `first` to `last`, each cut into `fine` parts, with calendar columns added.

@@ -6,6 +6,7 @@ import copy
 import math
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ import simpy
 
 from twin.errors import RunError
 from twin.sim import record as records
-from twin.sim.loop import run_ticks
+from twin.sim.loop import run_ticks, sweep
 from twin.sim.mailbox import DEFAULT_PRIORITY, Mailbox
 from twin.sim.plan import Floats, Plan
 from twin.sim.record import Record
@@ -68,8 +69,9 @@ class Simulation:
         self.vector = plan.start.copy()
         self.vector[plan.clock] = clock.step
         plan.prepare(clock.step, self.vector)
+        self._settle()
         self.mailbox = Mailbox()
-        self.months = clock.months()
+        self.months = clock.months
         hours = math.ceil(clock.ticks * clock.step / HOUR)
         self.record = records.blank(plan, clock.ticks, hours, len(self.months), more)
         self.hour: Floats = np.zeros(len(self.record.hourly))
@@ -123,7 +125,8 @@ class Simulation:
         step = self.clock.step
         while self.tick < self.clock.ticks:
             yield self.env.timeout(0)
-            self.mailbox.drain(self.plan, self.tick * step, self.vector)
+            if self.mailbox.drain(self.plan, self.tick * step, self.vector):
+                self._settle()
             ahead = self.env.peek() - self.env.now
             letters = [letter.time - self.env.now for letter in self.mailbox.letters[:1]]
             stretch = min([ahead, *letters])
@@ -141,7 +144,8 @@ class Simulation:
             chunk = self.clock.month_of(self.tick)
             first, last = self.months[chunk]
             if chunk != self._chunk:
-                self._forcing, self._chunk = self._force(first, last), chunk
+                self._force(first, last)
+                self._chunk = chunk
             if self.tick == first:
                 self.record.stores[chunk] = self.vector[: self.plan.states]
             part = min(count, last - self.tick)
@@ -152,38 +156,44 @@ class Simulation:
             if self.tick == last:
                 self.record.stores[chunk + 1] = self.vector[: self.plan.states]
 
+    def _settle(self) -> None:
+        """Run what depends on parameters alone."""
+        sweep(self.table[: self.plan.settled], self.vector, self.plan.index)
+
     def _loop(self, first: int, chunk: int, part: int) -> None:
         plan, record, step = self.plan, self.record, self.clock.step
         every, hourly, total = self._slots
         per_hour = max(1, round(HOUR / step))
         run_ticks(
-            self.table, self.vector, plan.index, plan.joins, plan.weights, plan.states, plan.forced, self._forcing,
+            self.table[plan.settled :], self.vector, plan.index, plan.states, plan.forced, self._forcing,
             every, record.ticks[first:], hourly, self.hour, record.means[first // per_hour :], total, record.sums[chunk],
             per_hour, self.tick % per_hour, self.tick - first, part,
         )  # fmt: skip
 
-    def _force(self, first: int, last: int) -> Floats:
-        """Forcing of one month: (ticks, columns), each the mean over its tick."""
+    def _force(self, first: int, last: int) -> None:
+        """Work out the forcing of one month: (ticks, columns), each the mean over its tick."""
         step = self.clock.step
         fine = max(1, round(step / FINEST))
         grid = self.scene.grid(self.clock, first, last, fine) if self.scene else None
-        forcing = np.empty((last - first, len(self.plan.columns)))
-        kept = self.scene.kept if self.scene else {}
-        when = (self.clock.at(first), step, last - first)
-        for place, column in enumerate(self.plan.columns):
-            if column.forcing is None:
-                forcing[:, place] = self.given[column.values[0], column.tell][first:last]
-                continue
-            key = (column.forcing, column.values, when)
-            if key not in kept:
-                answer = column.forcing.function(grid, *column.values)
-                answers = answer if isinstance(answer, tuple) else (answer,)
-                means = [_means(each, last - first, fine) for each in answers]
-                kept[key] = dict(zip(column.forcing.tells, means, strict=True))
-            forcing[:, place] = kept[key][column.tell]
-        if self.scene:
-            self.scene.forget()
-        return forcing
+        if not self._forcing.size:
+            most = max(last - first for first, last in self.months)
+            self._forcing = np.empty((most, len(self.plan.columns)))
+        forcing = self._forcing[: last - first]
+        for (source, values), columns in groupby(enumerate(self.plan.columns), key=lambda each: each[1][:2]):
+            places, tells = zip(*((place, column.tell) for place, column in columns), strict=True)
+            if source is None:
+                for place, tell in zip(places, tells, strict=True):
+                    forcing[:, place] = self.given[values[0], tell][first:last]
+            elif self.scene:
+                key = (source, values, self.clock.at(first), step, last - first)
+                told = self.scene.kept.get(key)
+                if told is None:
+                    answer = source.function(grid, *values)
+                    answers = answer if isinstance(answer, tuple) else (answer,)
+                    told = self.scene.keep(key, np.column_stack([_means(each, last - first, fine) for each in answers]))
+                chosen = [source.tells.index(tell) for tell in tells]
+                every = len(tells) == len(source.tells)
+                forcing[:, places[0] : places[-1] + 1] = told if every else told[:, chosen]
 
     def _check(self) -> None:
         """Name the first signal that is not a number."""
