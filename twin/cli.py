@@ -106,6 +106,7 @@ def check(site: SiteText, components: Components = None, as_json: AsJson = False
         "uncertain": len(found.assumptions()),
         "without_source": [f"{q.place}: {q.text}" for q in found.unsourced()],
         "measures": sorted(found.measures),
+        "filled_in": {room: {w: v for (r, w), v in found.filled.items() if r == room} for room, _ in found.filled},
         "digest": found.digest(),
     }
     if as_json:
@@ -121,6 +122,8 @@ def check(site: SiteText, components: Components = None, as_json: AsJson = False
     )
     for line in answer["without_source"]:  # type: ignore[attr-defined]
         out.print(f"  no source: {escape(line)}")
+    for (room, what), value in found.filled.items():
+        out.print(f"  filled in: {escape(room)}.{what}: {escape(value)}")
 
 
 @app.command()

@@ -12,15 +12,17 @@ from twin.core.component import Component
 from twin.errors import PlanError, SiteError, UnitError
 from twin.site import measures as measure_files
 from twin.site.expand import expand
+from twin.site.named import NAMED, named
 from twin.site.problems import Problems
 from twin.site.provenance import Quantity, quantity
 from twin.site.reader import Node, read
+from twin.site.rooms import Rooms
 from twin.site.site import Location, Reported, Site
 from twin.site.wiring import Address
 
 SCHEMA_VERSION = "1"
 FIELDS = (
-    "schema_version", "name", "location", "floor_area", "year", "suppliers", "defaults", "components", "repeat", "reported",
+    "schema_version", "name", "location", "floor_area", "year", "suppliers", "defaults", "components", "repeat", "rooms", "constructions", "glazings", "reported",
 )  # fmt: skip
 OWN = ("kind", "inputs", "tags", "from")
 
@@ -86,6 +88,7 @@ class _Loader:
         self.places: dict[str, str] = {}
         self.failed: set[Address] = set()
         self.told: set[tuple[str, str]] = set()
+        self.filled: dict[tuple[str, str], str] = {}
         """Parameters whose number could not be read, and (place, parameter) already complained about."""
 
     def load(self) -> Site:
@@ -100,9 +103,10 @@ class _Loader:
         self.suppliers = (
             {k: _texts(v) for k, v in (top["suppliers"].fields or {}).items()} if "suppliers" in top else {}
         )
-        components = self._components(root)
-        area = self._number(top.get("floor_area"), "m2", "floor_area", root.place)
+        self.own: dict[str, Any] = {k: _plain(top[k]) for k in ("constructions", "glazings") if k in top}
         location = self._location(top.get("location"), root.place)
+        components = self._components(root, location)
+        area = self._number(top.get("floor_area"), "m2", "floor_area", root.place)
         name = {k: v.text or "" for k, v in (top["name"].fields or {}).items()} if "name" in top else {}
         year = top["year"].text if "year" in top else "2019"
         if not (year or "").isdigit() or not 1950 <= int(year or 0) <= 2100:
@@ -110,7 +114,7 @@ class _Loader:
         self.problems.check()
         site = Site(
             self.path, name, location, area, int(year or 0), tuple(components), self.links, self.inputs, self.quantities,
-            self.tags, self._reported(top.get("reported")),
+            self.tags, self._reported(top.get("reported")), filled=self.filled,
         )  # fmt: skip
         self._check_wiring(site)
         self.problems.check()
@@ -131,7 +135,7 @@ class _Loader:
             if name not in top:
                 self.problems.add(root.place, f"{name}: is missing; every site has one")
 
-    def _components(self, root: Node) -> list[Component]:
+    def _components(self, root: Node, location: Location) -> list[Component]:
         top = root.fields or {}
         block = top.get("components")
         entries: list[tuple[str, str, Node]] = []
@@ -141,6 +145,10 @@ class _Loader:
             self.problems.add(block.place, f"components: is {block.words()}; a mapping of names is wanted")
         for each in (top["repeat"].items or []) if "repeat" in top else []:
             entries += expand(each, self.problems)
+        if "rooms" in top:
+            rooms = Rooms(top["rooms"], location, self.own, self.problems)
+            entries += rooms.entries
+            self.filled = rooms.filled
         found = []
         for name, place, node in entries:
             if name in self.places:
@@ -164,6 +172,11 @@ class _Loader:
         defaults = self.defaults.get(cls.kind)
         fields = {**(defaults.fields or {} if defaults else {}), **node.fields}
         keys = {**(defaults.keys if defaults else {}), **node.keys}
+        try:
+            fields = {**dict(named(cls.kind, fields, self.own)), **fields}
+        except SiteError as problem:
+            self.problems.add(place, f"{name}: {problem}")
+            return None
         inherited = fields["from"].text or "" if "from" in fields else ""
         values: dict[str, Any] = {"name": name}
         parameters = cls.parameters()
@@ -179,8 +192,9 @@ class _Loader:
                     self.inputs[name, signal] = _texts(source)
             elif label == "tags":
                 self.tags[name] = _texts(value)
-            elif label not in OWN:
-                self.problems.unknown(keys.get(label, place), where, label, {*parameters, *needing, *OWN})
+            elif label not in OWN + NAMED.get(cls.kind, ()):
+                known = {*parameters, *needing, *OWN, *NAMED.get(cls.kind, ())}
+                self.problems.unknown(keys.get(label, place), where, label, known)
         for label in needing:
             medium = cls.ports[label].medium
             if (name, label) not in self.links and medium in self.suppliers:
@@ -321,6 +335,18 @@ class _Loader:
             if port.medium not in offers:
                 said = ", ".join(offers) or "nothing"
                 self.problems.add(place, f"{each.name}.{label}: {name} supplies {said}, not {port.medium}")
+
+
+def _plain(node: Node) -> Any:
+    """A node as Python values; texts that are numbers become numbers."""
+    if node.fields is not None:
+        return {name: _plain(each) for name, each in node.fields.items()}
+    if node.items is not None:
+        return [_plain(each) for each in node.items]
+    try:
+        return float(node.text or "")
+    except ValueError:
+        return node.text
 
 
 def _texts(node: Node) -> tuple[str, ...]:

@@ -6,6 +6,8 @@ from typing import Any
 
 from twin.core import catalogue
 from twin.core.component import Component
+from twin.site.named import NAMED
+from twin.site.rooms import FIELDS
 
 TEXTS = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
 LIMITS = {"Ge": "at least", "Gt": "more than", "Le": "at most", "Lt": "less than"}
@@ -42,12 +44,21 @@ def schema() -> dict[str, Any]:
             },
             "components": {"type": "object", "additionalProperties": component},
             "repeat": {"type": "array", "items": {"type": "object", "required": ["over", "components"]}},
+            "rooms": {"type": "object", "additionalProperties": _room()},
+            "constructions": {"type": "object", "additionalProperties": {"type": "object", "required": ["layers"]}},
+            "glazings": {"type": "object", "additionalProperties": {"type": "object", "required": ["transmittance"]}},
             "reported": {
                 "type": "array",
                 "items": {"type": "object", "required": ["what", "value", "source", "label"]},
             },
         },
     }
+
+
+def _room() -> dict[str, Any]:
+    """A room told as a box or an archetype."""
+    words = {"type": ["string", "number", "object", "array"]}
+    return {"type": "object", "properties": dict.fromkeys(FIELDS, words), "additionalProperties": False}
 
 
 def _kind(cls: type[Component]) -> dict[str, Any]:
@@ -71,6 +82,8 @@ def _kind(cls: type[Component]) -> dict[str, Any]:
             fields[name] = {"type": "string", "description": field.description or ""}
         if field.is_required():
             required.append(name)
+    for label in NAMED.get(cls.kind, ()):
+        fields[label] = {"type": "string", "description": "Of the library or of this file."}
     for label, port in cls.ports.items():
         if not port.serving:
             fields[label] = {**TEXTS, "description": f"Supplier of {port.medium}; a list is a merit chain."}

@@ -55,6 +55,7 @@ class Site:
     links : (component, needing port) -> suppliers; inputs : (component, inlet) -> explicit sources.
     quantities : (component, parameter) -> number with provenance, for every number the file states.
     tags : component -> words a measure can select by.
+    filled : (room, what) -> what the library filled in where the file says nothing.
     """
 
     path: Path
@@ -71,6 +72,7 @@ class Site:
     measures: dict[str, Measure] = field(default_factory=dict)
     packages: dict[str, tuple[str, ...]] = field(default_factory=dict)
     applied: tuple[str, ...] = ()
+    filled: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Component:
         """One component by name."""
