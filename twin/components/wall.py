@@ -8,6 +8,7 @@ from pydantic import model_validator
 from twin.core import Component, Field, constant, forcing, inlet, kernel, needs, output, prepared, state
 from twin.physics.conduction import modes as conduct
 from twin.physics.convection import STEFAN, natural_factors, natural_film, outside_film
+from twin.physics.polygon import fault_of_fours
 from twin.physics.radiation import glance
 from twin.physics.shade import on_surface
 from twin.physics.wind import wind_film
@@ -174,6 +175,11 @@ class Wall(Component):
                 )
         if len(self.ground) not in (0, 12):
             raise ValueError(f"ground has {len(self.ground)} temperatures; a year has 12 months")
+        wrong = fault_of_fours(self.corners, "corners", self.area) or fault_of_fours(self.obstacles, "obstacles")
+        if wrong:
+            raise ValueError(wrong)
+        if self.obstacles and not self.corners:
+            raise ValueError("has obstacles but no corners; give the four corners that they shade")
         return self
 
     @prepared(

@@ -10,6 +10,7 @@ from twin.physics import solar
 from twin.physics.convection import STEFAN, gap_conductance, natural_factors, outside_film, pane_film, pane_turn
 from twin.physics.glazing import COSINES, GASES
 from twin.physics.glazing import window as optics
+from twin.physics.polygon import fault_of_fours
 from twin.physics.radiation import glance
 from twin.physics.shade import on_surface
 from twin.physics.wind import wind_film
@@ -171,6 +172,11 @@ class Window(Component):
                 )
         if self.gas not in GASES:
             raise ValueError(f"{self.gas!r} is no gas of a window; write air, argon, krypton or xenon")
+        wrong = fault_of_fours(self.corners, "corners", self.area) or fault_of_fours(self.obstacles, "obstacles")
+        if wrong:
+            raise ValueError(wrong)
+        if self.obstacles and not self.corners:
+            raise ValueError("has obstacles but no corners; give the four corners that they shade")
         return self
 
     @prepared(tells=("half", "taken_back", "passed_back", "exchange", "gas_laws"))

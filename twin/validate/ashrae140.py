@@ -24,6 +24,7 @@ from twin.site.provenance import Quantity
 from twin.site.site import Location, Site
 from twin.site.wiring import Address
 from twin.study.runner import simulate
+from twin.validate.check import check
 from twin.weather import Weather
 
 Floats = npt.NDArray[np.float64]
@@ -82,7 +83,14 @@ def choose(all_cases: dict[str, Mapping[str, Any]], names: Sequence[str]) -> dic
 
 
 def build(name: str, case: Mapping[str, Any], weather: Weather, step: float = STEP) -> Case:
-    """A case as a site: an enclosure, its walls and windows, and ideal loads where it has a thermostat."""
+    """A case as a site: an enclosure, its walls and windows, and ideal loads where it has a thermostat.
+
+    Raises
+    ------
+    SiteError
+        When its shapes, layers or windows cannot be.
+    """
+    check(name, case)
     pressure = float(np.mean(weather.pressure))
     ticks = round(8760 * 3600 / step)
     components: list[Component] = []
