@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 ROUGH = "MediumRough"
-LOADS = ("Zone Ideal Loads Zone Sensible Heating Energy", "Zone Ideal Loads Zone Sensible Cooling Energy")
+LOADS = (
+    "Zone Ideal Loads Zone Sensible Heating Energy", "Zone Ideal Loads Zone Sensible Cooling Energy", "Heating Coil Heating Energy",
+    "Cooling Coil Total Cooling Energy", "Fan Electricity Energy",
+)  # fmt: skip
 
 
 def item(kind: str, *fields: Any) -> str:

@@ -3,7 +3,7 @@
 from twin.core import Component, Field, command, forcing, inlet, kernel, needs, output, serves, state
 from twin.physics.air import WATER_HEAT
 from twin.physics.fan import affinity_power_share
-from twin.physics.tower import tower_air_share, tower_leaving
+from twin.physics.tower import tower_air_share, tower_heat, tower_leaving
 from twin.units import Celsius, Kelvin, KgPerS, Pascal, Ratio, Watt
 
 
@@ -52,11 +52,10 @@ class CoolingTower(Component):
         open_cells = min(flow / water_design, 1.0)
         air = air_design * open_cells
         span = heat / (flow * WATER_HEAT)
-        coldest = tower_leaving(heat, wet_bulb, flow, air, units, pressure)
-        if coldest >= wish:
-            speed, cold = 1.0, coldest
-        else:
+        if tower_heat(wish + span, wet_bulb, flow, air, units, pressure) > heat:
             cold = wish
             speed = tower_air_share(heat, wish + span, wet_bulb, flow, air, units, pressure)
+        else:
+            speed, cold = 1.0, tower_leaving(heat, wet_bulb, flow, air, units, pressure)
         power = fan * open_cells * affinity_power_share(speed)
         return cold, speed, power, heat + power

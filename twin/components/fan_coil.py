@@ -2,7 +2,7 @@
 
 from math import exp
 
-from twin.core import Component, Field, command, inlet, kernel, needs, output
+from twin.core import Component, Field, command, constant, inlet, kernel, needs, output, prepared
 from twin.physics.air import AIR_HEAT, VAPORISATION, saturation_humidity
 from twin.physics.envelope import aired
 from twin.units import M2, Celsius, Kelvin, M2PerPerson, M3PerSPerson, Pascal, Ratio, Second, WattPerM2
@@ -66,6 +66,7 @@ class FanCoil(Component):
 
     cooling_setpoint = command("degC", "Cooling set-point in use", start="cooling", point="AV", card="slider")
     heating_setpoint = command("degC", "Heating set-point in use", start="heating", point="AV", card="slider")
+    left = constant("1", "Share of a deviation that is left after a tick")
     use = inlet("1", "Terminal in use")
     free = inlet("degC", "Zone temperature without conditioning")
     slope = inlet("K/W", "Zone's rise per watt", start=1e-4)
@@ -97,11 +98,16 @@ class FanCoil(Component):
     vapour = output("kg/s", "Vapour to the zone")
     unmet = output("1", "Further off the set-point than allowed")
 
+    @prepared(tells=("left",))
+    def lag(dt, response):
+        """First order."""
+        return exp(-dt / response)
+
     @kernel(tells=("fresh", "fresh_wanted", "return_heat", "return_vapour", "wanted", "sensible", "heater", "valve"))
     def ask(
-        dt, use, free, slope, air, humidity_free, humidity_slope, carbon_dioxide, planned, planned_humidity, water, cooling_setpoint,
+        use, free, slope, air, humidity_free, humidity_slope, carbon_dioxide, planned, planned_humidity, water, cooling_setpoint,
         heating_setpoint, cooling_setback, heating_setback, overcooling, area, capacity, heating_capacity, fan, density,
-        outdoor_air, demand_control, pressure, response,
+        outdoor_air, demand_control, pressure, left,
     ):  # fmt: skip
         """What the zone needs beyond its outdoor air, limited by the coil; latent heat follows the coil's surface."""
         on = use > 0.01
@@ -111,7 +117,6 @@ class FanCoil(Component):
         rate = fresh * AIR_HEAT
         rise = slope / (1.0 + slope * rate)
         ready = aired(free, slope, rate, planned) + rise * (area * fan if on else 0.0)
-        left = exp(-dt / response)
         high = cooling_setpoint - overcooling if on else cooling_setback
         low = heating_setpoint if on else heating_setback
         high += max(air - high, 0.0) * left

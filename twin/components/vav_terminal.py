@@ -2,7 +2,7 @@
 
 from math import exp
 
-from twin.core import Component, Field, command, inlet, kernel, needs, output
+from twin.core import Component, Field, command, constant, inlet, kernel, needs, output, prepared
 from twin.physics.air import AIR_HEAT
 from twin.physics.envelope import aired
 from twin.units import M2, Celsius, Kelvin, M2PerPerson, M3PerSM2, M3PerSPerson, Ratio, Second, WattPerM2
@@ -57,6 +57,7 @@ class VavTerminal(Component):
 
     cooling_setpoint = command("degC", "Cooling set-point in use", start="cooling", point="AV", card="slider")
     heating_setpoint = command("degC", "Heating set-point in use", start="heating", point="AV", card="slider")
+    left = constant("1", "Share of a deviation that is left after a tick")
     use = inlet("1", "Terminal in use")
     free = inlet("degC", "Zone temperature without conditioning")
     slope = inlet("K/W", "Zone's rise per watt", start=1e-4)
@@ -79,16 +80,20 @@ class VavTerminal(Component):
     vapour = output("kg/s", "Vapour to the zone")
     unmet = output("1", "Further off the set-point than allowed")
 
+    @prepared(tells=("left",))
+    def lag(dt, response):
+        """First order."""
+        return exp(-dt / response)
+
     @kernel(tells=("flow", "damper", "fresh_wanted", "return_heat", "return_vapour"))
     def ask(
-        dt, use, free, slope, air, humidity_free, humidity_slope, carbon_dioxide, planned, planned_humidity, cooling_setpoint,
+        use, free, slope, air, humidity_free, humidity_slope, carbon_dioxide, planned, planned_humidity, cooling_setpoint,
         cooling_setback, heating_setpoint, heating_setback, overcooling, area, flow_design, flow_minimum, density, outdoor_air,
-        demand_control, reheat, response,
+        demand_control, reheat, left,
     ):  # fmt: skip
         """Flow that holds the cooling set-point with the planned supply air, and the air that comes back."""
         on = use > 0.01
         most = area * flow_design * AIR_DENSITY
-        left = exp(-dt / response)
         high = cooling_setpoint - overcooling if on else cooling_setback
         low = heating_setpoint if on else heating_setback
         high += max(air - high, 0.0) * left
@@ -110,14 +115,14 @@ class VavTerminal(Component):
 
     @kernel(tells=("power", "conditioning", "supplied", "vapour", "unmet"))
     def step(
-        dt, use, free, slope, air, supply, supply_humidity, flow, return_heat, return_vapour, area, reheat, cooling_setpoint,
-        heating_setpoint, heating_setback, tolerance, response,
+        use, free, slope, air, supply, supply_humidity, flow, return_heat, return_vapour, area, reheat, cooling_setpoint,
+        heating_setpoint, heating_setback, tolerance, left,
     ):  # fmt: skip
         """Deliver the air; reheat what is missing to the heating set-point."""
         supplied = flow * AIR_HEAT * supply
         bare = supplied - return_heat
         low = heating_setpoint if use > 0.01 else heating_setback
-        low -= max(low - air, 0.0) * exp(-dt / response)
+        low -= max(low - air, 0.0) * left
         heater = min(max((low - free) / slope - bare, 0.0), reheat * area)
         conditioning = bare + heater
         new = free + slope * conditioning

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import difflib
+import inspect
+import itertools
 import re
+import textwrap
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -35,7 +39,6 @@ class Component(BaseModel):
         frozen=True,
         extra="forbid",
         allow_inf_nan=False,
-        use_attribute_docstrings=True,
         ignored_types=(Signal, Kernel, Forcing, Preparation, Port),
     )
     kind: ClassVar[str] = ""
@@ -69,6 +72,22 @@ class Component(BaseModel):
     def parameters(cls) -> dict[str, FieldInfo]:
         """Parameters by name, without the component's own name."""
         return {name: field for name, field in cls.model_fields.items() if name != "name"}
+
+    @classmethod
+    def docs(cls) -> dict[str, str]:
+        """Docstrings under the parameters, read from the source when asked for: a run does not need them."""
+        found: dict[str, str] = {}
+        for base in reversed(cls.__mro__[: cls.__mro__.index(Component) + 1]):
+            body = ast.parse(textwrap.dedent(inspect.getsource(base))).body[0]
+            assert isinstance(body, ast.ClassDef)
+            for one, other in itertools.pairwise(body.body):
+                if (
+                    isinstance(one, ast.AnnAssign)
+                    and isinstance(other, ast.Expr)
+                    and isinstance(other.value, ast.Constant)
+                ):
+                    found[ast.unparse(one.target)] = inspect.cleandoc(str(other.value.value))
+        return found
 
     @classmethod
     def unit(cls, parameter: str) -> str:

@@ -9,6 +9,7 @@ from twin.core.component import Component
 
 def describe(cls: type[Component]) -> dict[str, Any]:
     """Parameters, signals and ports of a kind in plain data."""
+    docs = cls.docs()
     return {
         "kind": cls.kind,
         "doc": cls.__doc__ or "",
@@ -18,7 +19,7 @@ def describe(cls: type[Component]) -> dict[str, Any]:
                 "name": name,
                 "unit": f"{cls.unit(name) or '1'} each" if cls.is_series(name) else cls.unit(name) or "text",
                 "default": None if field.is_required() else field.default,
-                "doc": field.description or "",
+                "doc": docs.get(name, ""),
             }
             for name, field in cls.parameters().items()
         ],

@@ -182,12 +182,12 @@ def gap_conductance(
     rayleigh = (
         held * held * width * width * width * 9.81 * heat * apart / (mean * mean * mean * viscosity * conductivity)
     )
+    factor, power, added = 1.7596678e-10, 2.2984755, 1.0
     if rayleigh > 5e4:
-        one = 0.0673838 * float(rayleigh ** (1.0 / 3.0))
+        factor, power, added = 0.0673838, 1.0 / 3.0, 0.0
     elif rayleigh > 1e4:
-        one = 0.028154 * float(rayleigh**0.4134)
-    else:
-        one = 1.0 + 1.7596678e-10 * float(rayleigh**2.2984755)
+        factor, power, added = 0.028154, 0.4134, 0.0
+    one = added + factor * float(pow(rayleigh, power))
     two = 1.0
     if rayleigh * width > SLIMMEST * height:
         two = 0.242 * float((rayleigh * width / height) ** 0.272)

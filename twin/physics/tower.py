@@ -7,6 +7,8 @@ AIR_FLOW_POWER = -0.4
 """Exponent of the air flow in the transfer units at constant water flow: NTU = c (water/air)^(1+n) with n = -0.6, the mean
 of the towers in Braun, Klein and Mitchell, Effectiveness models for cooling towers and cooling coils, ASHRAE Transactions
 95(2), 1989, and the usual value of the ASHRAE Handbook HVAC Systems and Equipment 2020, ch. 40."""
+CLOSE = 1e-10
+"""Heat left over that counts as none, over the heat. [1]"""
 SEARCH_SPAN = 60.0
 """Widest approach to the wet bulb that the search for the leaving water covers. [K] More than any fill stands."""
 
@@ -57,18 +59,34 @@ def tower_heat(inlet: float, wet_bulb: float, water: float, air: float, units: f
     """
     if inlet <= wet_bulb or air <= 0.0 or water <= 0.0:
         return 0.0
-    top, bottom = saturation_enthalpy(inlet, pressure), saturation_enthalpy(wet_bulb, pressure)
-    steepness = (top - bottom) / (inlet - wet_bulb)
-    ratio = air * steepness / (water * WATER_HEAT)
+    gap = saturation_enthalpy(inlet, pressure) - saturation_enthalpy(wet_bulb, pressure)
+    return air * gap * air_effectiveness(units, air * gap / (water * WATER_HEAT * (inlet - wet_bulb)))
+
+
+def air_effectiveness(units: float, ratio: float) -> float:
+    """Heat that a tower's air takes, over the most it could. [1]
+
+    Parameters
+    ----------
+    units : float
+        Number of transfer units on the air side. [1]
+    ratio : float
+        Capacity flow of saturated air over that of the water, above 0. [1]
+
+    References
+    ----------
+    Braun, Klein and Mitchell 1989. Valid for any units.
+
+    >>> round(air_effectiveness(2.0, 0.5), 4)
+    0.7746
+    """
     if ratio > 1.0:
-        share = counterflow_effectiveness(units * ratio, 1.0 / ratio) / ratio
-    else:
-        share = counterflow_effectiveness(units, ratio)
-    return share * air * (top - bottom)
+        return counterflow_effectiveness(units * ratio, 1.0 / ratio) / ratio
+    return counterflow_effectiveness(units, ratio)
 
 
 def tower_leaving(heat: float, wet_bulb: float, water: float, air: float, units: float, pressure: float) -> float:
-    """Leaving water when the tower must take `heat`, by 40 bisections to better than 1e-9 K. [degC]
+    """Leaving water when the tower must take `heat`, by false position (Pegasus) to 1e-10 of the heat. [degC]
 
     Parameters
     ----------
@@ -83,14 +101,22 @@ def tower_leaving(heat: float, wet_bulb: float, water: float, air: float, units:
     25.0
     """
     span = heat / (water * WATER_HEAT)
-    low, high = wet_bulb, wet_bulb + SEARCH_SPAN
-    for _ in range(40):
-        middle = 0.5 * (low + high)
-        if tower_heat(middle + span, wet_bulb, water, air, units, pressure) < heat:
-            low = middle
+    first, last = wet_bulb, wet_bulb + SEARCH_SPAN
+    before = tower_heat(first + span, wet_bulb, water, air, units, pressure) - heat
+    off = tower_heat(last + span, wet_bulb, water, air, units, pressure) - heat
+    if before >= 0.0:
+        return first
+    for _ in range(60):
+        if abs(off) <= CLOSE * heat:
+            break
+        fresh = last - off * (last - first) / (off - before)
+        found = tower_heat(fresh + span, wet_bulb, water, air, units, pressure) - heat
+        if found * off < 0.0:
+            first, before = last, off
         else:
-            high = middle
-    return high
+            before *= off / (off + found)
+        last, off = fresh, found
+    return last
 
 
 def tower_air_share(
@@ -107,19 +133,30 @@ def tower_air_share(
 
     References
     ----------
-    `tower_heat` solved for the air flow by 20 bisections (1e-6), transfer units by AIR_FLOW_POWER. Valid for 0.1..1.
+    `tower_heat` solved for the air flow by false position (Pegasus) to 1e-6 of the heat, transfer
+    units by AIR_FLOW_POWER. Valid for 0.1..1. Pegasus: Dowell and Jarratt, BIT 12, 1972.
 
     >>> tower_air_share(0.0, 35.0, 25.0, 100.0, 80.0, 2.0, 101325.0) < 0.01
     True
     """
-    if tower_heat(inlet, wet_bulb, water, air, units, pressure) <= heat:
+    if heat <= 0.0:
+        return 0.0
+    if inlet <= wet_bulb:
         return 1.0
-    low, high = 0.0, 1.0
-    for _ in range(20):
-        share = 0.5 * (low + high)
-        at_share = units * share**AIR_FLOW_POWER
-        if tower_heat(inlet, wet_bulb, water, air * share, at_share, pressure) < heat:
-            low = share
+    gap = saturation_enthalpy(inlet, pressure) - saturation_enthalpy(wet_bulb, pressure)
+    full = air * gap / (water * WATER_HEAT * (inlet - wet_bulb))
+    above = air * gap * air_effectiveness(units, full) - heat
+    if above <= 0.0:
+        return 1.0
+    first, before, share, off = 0.0, -heat, 1.0, above
+    for _ in range(60):
+        if abs(off) <= 1e-6 * heat:
+            break
+        fresh = share - off * (share - first) / (off - before)
+        found = fresh * air * gap * air_effectiveness(units * fresh**AIR_FLOW_POWER, full * fresh) - heat
+        if found * off < 0.0:
+            first, before = share, off
         else:
-            high = share
-    return high
+            before *= off / (off + found)
+        share, off = fresh, found
+    return share

@@ -15,10 +15,10 @@ from pathlib import Path
 import numba
 import numpy as np
 import numpy.typing as npt
-from platformdirs import user_cache_dir
 
 from twin.core.kernel import Kernel
 from twin.errors import RunError
+from twin.stock import cache_folder
 
 TOLERANCE = 1e-9
 """Largest relative difference between a compiled kernel and plain Python that is put down to rounding."""
@@ -28,11 +28,6 @@ MOST_HELPERS, FEWEST = 3, 4
 Places = int | tuple[int, int, int]
 Call = Callable[[npt.NDArray[np.float64]], None]
 _loaded: dict[str, int] = {}
-
-
-def cache_folder() -> Path:
-    """Where compiled kernels are kept; the environment variable `TWIN_CACHE` moves it."""
-    return Path(os.environ.get("TWIN_CACHE") or user_cache_dir("campus-twin")) / "kernels"
 
 
 def address(text: str) -> int:
@@ -93,7 +88,7 @@ def _load(path: Path) -> int:
 
 def _path(text: str) -> Path:
     key = hashlib.sha256(f"{text}|{numba.__version__}|{np.__version__}".encode()).hexdigest()[:20]
-    return cache_folder() / f"kernel_{key}.py"
+    return cache_folder() / "kernels" / f"kernel_{key}.py"
 
 
 def check(

@@ -14,7 +14,7 @@ from twin.sim.columns import LANES
 from twin.sim.emit import HEAD, SIGNATURE, Places, by_value, emit, parse, placed
 from twin.sim.powers import is_broken
 
-PLAIN = frozenset({"abs", "min", "max", "float", "len", "range"})
+PLAIN = frozenset({"abs", "min", "max", "float", "len", "range", "pow"})
 """Built-in functions that vector registers can do, or that vanish when compiled."""
 SCRATCH = """\
 @intrinsic

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-
-import networkx as nx
+from graphlib import CycleError, TopologicalSorter
 
 from twin.core.component import CLOCK, Component
 from twin.errors import PlanError
@@ -49,18 +48,22 @@ def order(
         sources = wires.get(told)
         return teller(sources[0].signal) if sources else tellers.get(told)
 
-    graph: nx.DiGraph[int] = nx.DiGraph()
-    graph.add_nodes_from(range(len(steps)))
     names = list(steps)
-    for step, place in steps.items():
-        for before in _before(step, kinds, wires, teller):
-            if before != step:
-                graph.add_edge(steps[before], place)
+    sorter = TopologicalSorter(
+        {place: {steps[b] for b in _before(step, kinds, wires, teller) if b != step} for step, place in steps.items()}
+    )
+    levels = []
     try:
-        return [[names[place] for place in sorted(level)] for level in nx.topological_generations(graph)]
-    except nx.NetworkXUnfeasible:
-        loop = [names[edge[0]] for edge in nx.find_cycle(graph)]
-    path = " -> ".join(".".join(part for part in step if part) for step in [*loop, loop[0]])
+        sorter.prepare()
+    except CycleError as problem:
+        loop = [names[place] for place in problem.args[1]]
+    else:
+        while sorter.is_active():
+            ready = sorter.get_ready()
+            levels.append([names[place] for place in sorted(ready)])
+            sorter.done(*ready)
+        return levels
+    path = " -> ".join(".".join(part for part in step if part) for step in loop)
     raise PlanError(
         f"energy loop without storage: {path}; put a storage component in it, or read a meter's last value for a decision"
     )

@@ -68,7 +68,7 @@ class Plan:
             self._lay_forced(each)
         self._joined = self._lay_wires()
         self._lay_end_uses()
-        self.forced: Slots = np.array(list(self.columns.values()), dtype=np.int32)
+        self.forced = np.array(list(self.columns.values()), dtype=np.uint64)
         self._batches = Batches(self._columns, self.clock)
         self._weights: dict[float, int] = {}
         self._order()

@@ -30,6 +30,19 @@ THIRD = f"""\
 below zero, as a power is."""
 
 
+FIFTH = f"""\
+{NJIT}def _fifth(x):
+    y = _number((1287169898 - ((_bits(x) >> 32) * 858993460 >> 32)) << 32)
+    off = 1.0 - x * y * y * y * y * y
+    y *= 1.0 + off * ({1 / 5!r} + off * ({3 / 25!r} + off * {11 / 125!r}))
+    off = 1.0 - x * y * y * y * y * y
+    y *= 1.0 + off * ({1 / 5!r} + off * ({3 / 25!r} + off * {11 / 125!r}))
+    root = x * y * y * y * y
+    return root if x > 1e-300 else (0.0 if x >= 0.0 else _number(9221120237041090560))
+"""
+"""Fifth root, in the same way."""
+
+
 def _series(terms: list[float], variable: str) -> str:
     """Lines that sum a power series into `{variable}_sum` by pairs (Estrin), so that a processor works on many terms at once."""
     names, lines, power = [repr(term) for term in terms], [], variable
@@ -79,6 +92,7 @@ POWER = f"""\
 """
 NEEDS = {
     "_third": {"_bits": BITS, "_third": THIRD},
+    "_fifth": {"_bits": BITS, "_fifth": FIFTH},
     "_exp": {"_bits": BITS, "_exp": EXPONENTIAL},
     "_log": {"_bits": BITS, "_log": LOGARITHM},
     "_power": {"_bits": BITS, "_exp": EXPONENTIAL, "_log": LOGARITHM, "_power": POWER},
@@ -87,7 +101,7 @@ NEEDS = {
 
 
 class Powers(ast.NodeTransformer):
-    """Turn broken powers, `exp` and `log` into calls of what this module holds; `found` names them."""
+    """Turn broken powers, `pow` of a positive number, `exp` and `log` into calls of what this module holds; `found` names them."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
         self.function = function
@@ -98,9 +112,8 @@ class Powers(ast.NodeTransformer):
         self.generic_visit(node)
         if not is_broken(node):
             return node
-        third = ast.unparse(node.right) == "1.0 / 3.0"
-        told = [node.left] if third else [node.left, node.right]
-        return self._call("_third" if third else "_power", told)
+        root = {"1.0 / 3.0": "_third", "0.2": "_fifth"}.get(ast.unparse(node.right))
+        return self._call(root or "_power", [node.left] if root else [node.left, node.right])
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         """One call."""
@@ -108,7 +121,7 @@ class Powers(ast.NodeTransformer):
         called = self.function.__globals__.get(ast.unparse(node.func))
         if called is exp or called is log:
             return self._call("_exp" if called is exp else "_log", node.args)
-        return node
+        return self._call("_power", node.args) if ast.unparse(node.func) == "pow" else node
 
     def _call(self, name: str, told: list[ast.expr]) -> ast.Call:
         self.found.add(name)

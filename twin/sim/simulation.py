@@ -6,7 +6,6 @@ import copy
 import math
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ import simpy
 
 from twin.errors import RunError
 from twin.sim import record as records
+from twin.sim.forced import columns
 from twin.sim.loop import run_ticks, sweep
 from twin.sim.mailbox import DEFAULT_PRIORITY, Mailbox
 from twin.sim.plan import Floats, Plan
@@ -23,8 +23,6 @@ from twin.sim.scene import Clock, Scene
 from twin.site.wiring import Address
 
 HOUR = 3600.0
-FINEST = 450.0
-"""Forcing is computed on a grid at least this fine and averaged over the tick. [s]"""
 
 Process = Callable[["Simulation"], Generator[simpy.Event, Any, Any]]
 
@@ -81,10 +79,11 @@ class Simulation:
             self.env.process(process(self))
         self._ticker = self.env.process(self._tick())
         self._slots = [
-            np.array([plan.place(address) for address in group], dtype=np.int32)
+            np.array([plan.place(address) for address in group], dtype=np.uint64)
             for group in (self.record.every, self.record.hourly, self.record.total)
         ]
-        self._forcing: Floats = np.empty((0, 0))
+        self._columns: list[Floats] = []
+        self._forcing = np.empty((0, 2), dtype=np.int64)
         self._chunk = -1
         self._until = clock.ticks
 
@@ -165,35 +164,16 @@ class Simulation:
         every, hourly, total = self._slots
         per_hour = max(1, round(HOUR / step))
         run_ticks(
-            self.table[plan.settled :], self.vector, plan.index, plan.states, plan.forced, self._forcing,
+            self.table[plan.settled :], self.vector, plan.index, np.uint64(plan.states), plan.forced[: len(self._forcing)], self._forcing,
             every, record.ticks[first:], hourly, self.hour, record.means[first // per_hour :], total, record.sums[chunk],
             per_hour, self.tick % per_hour, self.tick - first, part,
         )  # fmt: skip
 
     def _force(self, first: int, last: int) -> None:
-        """Work out the forcing of one month: (ticks, columns), each the mean over its tick."""
-        step = self.clock.step
-        fine = max(1, round(step / FINEST))
-        grid = self.scene.grid(self.clock, first, last, fine) if self.scene else None
-        if not self._forcing.size:
-            most = max(last - first for first, last in self.months)
-            self._forcing = np.empty((most, len(self.plan.columns)))
-        forcing = self._forcing[: last - first]
-        for (source, values), columns in groupby(enumerate(self.plan.columns), key=lambda each: each[1][:2]):
-            places, tells = zip(*((place, column.tell) for place, column in columns), strict=True)
-            if source is None:
-                for place, tell in zip(places, tells, strict=True):
-                    forcing[:, place] = self.given[values[0], tell][first:last]
-            elif self.scene:
-                key = (source, values, self.clock.at(first), step, last - first)
-                told = self.scene.kept.get(key)
-                if told is None:
-                    answer = source.function(grid, *values)
-                    answers = answer if isinstance(answer, tuple) else (answer,)
-                    told = self.scene.keep(key, np.column_stack([_means(each, last - first, fine) for each in answers]))
-                chosen = [source.tells.index(tell) for tell in tells]
-                every = len(tells) == len(source.tells)
-                forcing[:, places[0] : places[-1] + 1] = told if every else told[:, chosen]
+        """Forcing of one month; the tick loop reads it where it is kept."""
+        self._columns = columns(self.plan, self.scene, self.given, self.clock, first, last)
+        told = [(each.ctypes.data, each.strides[0]) for each in self._columns]
+        self._forcing = np.array(told, dtype=np.int64).reshape(-1, 2)
 
     def _check(self) -> None:
         """Name the first signal that is not a number."""
@@ -217,9 +197,3 @@ class Simulation:
         self.mailbox = kept.mailbox
         self.env = simpy.Environment(initial_time=self.tick * self.clock.step)
         self._ticker = self.env.process(self._tick())
-
-
-def _means(values: Floats, ticks: int, fine: int) -> Floats:
-    """Means over ticks of values on a grid that cuts each into `fine` parts."""
-    spread = np.broadcast_to(values, ticks * fine)
-    return np.asarray(sum(spread[part::fine] for part in range(fine)) / fine)

@@ -107,7 +107,7 @@ def u_value(layers: Mapping[str, Any]) -> float:
     ISO 6946:2017, 6.7.1: one over the sum of resistances.
 
     >>> round(u_value({"thickness": [0.2], "conductivity": [1.74]}), 2)
-    3.68
+    3.66
     """
     inner: float = sum(d / k for d, k in zip(layers["thickness"], layers["conductivity"], strict=True))
     return 1.0 / (1.0 / FILM_INSIDE + inner + 1.0 / FILM_OUTSIDE)

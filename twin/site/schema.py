@@ -68,18 +68,18 @@ def _kind(cls: type[Component]) -> dict[str, Any]:
         "inputs": {"type": "object"},
         "tags": TEXTS,
     }
-    required = ["kind"]
+    required, docs = ["kind"], cls.docs()
     for name, field in cls.parameters().items():
         if cls.is_series(name):
             fields[name] = {
                 "type": "array",
                 "items": {"type": ["number", "string"]},
-                "description": field.description or "",
+                "description": docs.get(name, ""),
             }
         elif cls.unit(name):
-            fields[name] = _number(cls.unit(name), f"{field.description or ''} {_limits(field.metadata)}".strip())
+            fields[name] = _number(cls.unit(name), f"{docs.get(name, '')} {_limits(field.metadata)}".strip())
         else:
-            fields[name] = {"type": "string", "description": field.description or ""}
+            fields[name] = {"type": "string", "description": docs.get(name, "")}
         if field.is_required():
             required.append(name)
     for label in NAMED.get(cls.kind, ()):

@@ -32,6 +32,8 @@ ROUGHNESS = {
     "VeryRough": 2.17, "Rough": 1.67, "MediumRough": 1.52, "MediumSmooth": 1.13, "Smooth": 1.11, "VerySmooth": 1.0,
 }  # fmt: skip
 STEP = 900.0
+GROUND = (18.0,) * 12
+"""Ground under floors where a case gives none. [degC] EnergyPlus: default of Site:GroundTemperature:BuildingSurface."""
 WARM_UP = 30
 """Days of preconditioning; 10 cm of concrete behind insulation needs about twenty."""
 DARKEST = 1e-4
@@ -185,6 +187,7 @@ def _wall(case: Mapping[str, Any], each: Mapping[str, Any], surface: Mapping[str
         azimuth=each["azimuth_deg_from_north"] or 0.0,
         height=float(np.mean([vertex[2] for vertex in each["vertices"]])),
         exposed=1.0 if surface["sun"] == "SunExposed" else 0.0,
+        ground=GROUND if surface["outside_boundary"] == "Ground" else (),
         thickness=tuple(
             layer["thickness_m"] if m else layer["R_m2K_W"] for layer, m in zip(layers, massive, strict=True)
         ),

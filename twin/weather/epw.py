@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -9,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from twin import stock
 from twin.errors import WeatherError
 
 Floats = npt.NDArray[np.float64]
@@ -25,6 +28,7 @@ COLUMNS = {
     "diffuse_horizontal": ("dhi", 9999.0),
 }
 """Our name -> pvlib's name and the missing-value code of the EnergyPlus Auxiliary Programs document, EPW data dictionary."""
+WORDS = ("source", "latitude", "longitude", "elevation", "zone", "notes")
 LONGEST = 6
 """Longest gap that is filled by interpolation. [h]"""
 
@@ -37,10 +41,28 @@ def read(path: Path, year: int) -> dict[str, Any]:
     WeatherError
         When the file is absent, is no EPW, has not a whole year, or has gaps longer than six hours.
     """
-    import pvlib
-
     if not path.is_file():
         raise WeatherError(f"{path}: no such weather file; give the path of an .epw file or a city's name")
+    name = stock.key("epw", hashlib.sha256(path.read_bytes()).hexdigest(), year)
+    kept = stock.take("weather", name)
+    if kept is None:
+        found = _parse(path, year)
+        arrays = {k: v for k, v in found.items() if isinstance(v, np.ndarray)}
+        words = json.dumps({k: found[k] for k in WORDS})
+        stock.keep("weather", name, {**arrays, "words": np.frombuffer(words.encode(), dtype=np.uint8).astype(float)})
+    else:
+        words = bytes(kept.pop("words").astype(np.uint8)).decode()
+        found = {**kept, **json.loads(words)}
+    zone = timezone(timedelta(hours=found.pop("zone")))
+    notes = tuple(found.pop("notes"))
+    start = datetime(year, 1, 1, tzinfo=zone)
+    return {**found, "name": path.stem, "start": start, "step": 3600.0, "offset": 1.0, "notes": notes}
+
+
+def _parse(path: Path, year: int) -> dict[str, Any]:
+    """What the file says."""
+    import pvlib
+
     try:
         frame, head = pvlib.iotools.read_epw(str(path), coerce_year=year)
     except Exception as problem:  # pvlib raises whatever pandas or a short header gives
@@ -54,19 +76,10 @@ def read(path: Path, year: int) -> dict[str, Any]:
         ours: _mend(frame[theirs].to_numpy(dtype=float), code, ours, path, notes)
         for ours, (theirs, code) in COLUMNS.items()
     }
-    zone = timezone(timedelta(hours=float(head["TZ"])))
     return {
-        "name": path.stem,
-        "source": f"EPW file, {head.get('data_type', 'unknown source')}",
-        "latitude": float(head["latitude"]),
-        "longitude": float(head["longitude"]),
-        "elevation": float(head["altitude"]),
-        "start": datetime(year, 1, 1, tzinfo=zone),
-        "step": 3600.0,
-        "offset": 1.0,
-        "notes": tuple(notes),
-        **columns,
-    }
+        "source": f"EPW file, {head.get('data_type', 'unknown source')}", "latitude": float(head["latitude"]),
+        "longitude": float(head["longitude"]), "elevation": float(head["altitude"]), "zone": float(head["TZ"]), "notes": notes, **columns,
+    }  # fmt: skip
 
 
 def _mend(values: Floats, code: float, name: str, path: Path, notes: list[str]) -> Floats:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from twin import stock
 from twin.errors import WeatherError
 
 Floats = npt.NDArray[np.float64]
@@ -35,6 +36,15 @@ def cities() -> list[str]:
 
 def horizontal(latitude: float, longitude: float, start: datetime) -> Floats:
     """Extraterrestrial irradiance on the horizontal, (365 days, 24 hours). [W/m2]"""
+    name = stock.key("horizontal", latitude, longitude, start)
+    held = stock.take("weather", name)
+    if held is None:
+        held = {"hours": _horizontal(latitude, longitude, start)}
+        stock.keep("weather", name, held)
+    return held["hours"]
+
+
+def _horizontal(latitude: float, longitude: float, start: datetime) -> Floats:
     import pandas as pd
     import pvlib
 

@@ -1,0 +1,67 @@
+"""Arrays kept between processes: parsed weather, typical years and forcing, each under a key of all that it depends on."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import zipfile
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from platformdirs import user_cache_dir
+
+Arrays = dict[str, npt.NDArray[np.float64]]
+MOST = 400
+"""Files kept of each sort; the oldest go first."""
+
+
+def cache_folder() -> Path:
+    """Where kernels and arrays are kept; the environment variable `TWIN_CACHE` moves it."""
+    return Path(os.environ.get("TWIN_CACHE") or user_cache_dir("campus-twin"))
+
+
+@cache
+def code() -> str:
+    """Hash of the program's own sources, so that nothing outlives the code that made it."""
+    found = hashlib.sha256(np.__version__.encode())
+    here = Path(__file__).resolve().parent
+    for folder in ("physics", "weather", "components", "sim"):
+        for path in sorted((here / folder).glob("*.py")):
+            found.update(path.read_bytes())
+    return found.hexdigest()[:16]
+
+
+def key(*parts: object) -> str:
+    """Name of what depends on some values and on the code."""
+    return hashlib.sha256("|".join([code(), *map(str, parts)]).encode()).hexdigest()[:24]
+
+
+def take(sort: str, name: str) -> Arrays | None:
+    """What was kept, or nothing; a damaged file counts as nothing."""
+    path = cache_folder() / sort / f"{name}.npz"
+    try:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as held:
+            return {label: held[label] for label in held.files}
+    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile):
+        return None
+
+
+def keep(sort: str, name: str, arrays: Mapping[str, npt.NDArray[np.float64]]) -> None:
+    """Keep arrays for the next process; where nothing can be written, nothing is kept.
+
+    A finished copy is renamed, so that readers never see half a file.
+    """
+    folder = cache_folder() / sort
+    part = folder / f"{name}.{os.getpid()}"
+    with contextlib.suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+        with part.open("wb") as stream:
+            np.savez(stream, **arrays)  # type: ignore[arg-type]  # its stub takes the names for its own option
+        os.replace(part, folder / f"{name}.npz")
+        held = sorted(folder.glob("*.npz"), key=lambda path: path.stat().st_mtime)
+        for path in held[:-MOST]:
+            path.unlink(missing_ok=True)
