@@ -172,3 +172,39 @@ def test_a_floor_on_warm_ground_saves_heating_and_ends_at_its_temperature(tmp_pa
         loads[name] = run.series("loads.heat").sum()
     assert run.series("floor.outside") == pytest.approx(24.0, abs=0.02)
     assert loads["ground"] < loads["air"]
+
+
+def test_a_shade_that_goes_down_in_the_sun_saves_cooling_and_an_operator_may_lower_it(tmp_path):
+    loads = {}
+    for name, shade in (("none", ""), ("open", ", shade: 0.15"), ("own", ", shade: 0.15, shade_above: 150 W/m2")):
+        (tmp_path / "site.yaml").write_text(ROOM.replace("tall: 1.6 m", f"tall: 1.6 m{shade}"))
+        run = simulate(load(tmp_path), step=3600.0, more=("glass.clear", "glass.fallen"))
+        assert max(run.balance.values()) < 1e-9
+        loads[name] = run.series("loads.cold").sum()
+    assert loads["none"] == loads["open"]
+    assert loads["own"] < 0.95 * loads["none"]
+    sun = run.series("glass.fallen") > 150.0
+    assert run.series("glass.clear")[sun] == pytest.approx(0.15)
+    assert run.series("glass.clear")[~sun] == pytest.approx(1.0)
+
+    def lowered(simulation):
+        simulation.post("glass.shade_down", 1.0)
+        yield simulation.env.timeout(1.0)
+
+    down = simulate(load(tmp_path), step=3600.0, processes=(lowered,))
+    assert down.series("loads.cold").sum() < loads["own"]
+
+
+def test_cracks_draw_more_air_when_it_is_windy_or_cold_outdoors(tmp_path):
+    flows = {}
+    for name, cracks in (("steady", ""), ("blast", ", steady: 0.606, stack: 0.03636 1/K, wind: 0.1177 s/m")):
+        (tmp_path / "site.yaml").write_text(ROOM.replace("infiltration: 0.2 1/h", f"infiltration: 0.2 1/h{cracks}"))
+        more = ("room.drawn", "room.outdoor", "room.wind_speed")
+        run = simulate(load(tmp_path), step=3600.0, more=more)
+        assert max(run.balance.values()) < 1e-9
+        flows[name] = run.series("room.drawn")
+    design = 280.0 * 0.2 / 3600.0
+    assert flows["steady"] == pytest.approx(design)
+    wind = run.series("room.wind_speed")
+    assert (flows["blast"] >= design * (0.606 + 0.1177 * wind) * (1.0 - 1e-12)).all()
+    assert flows["blast"][wind > 6.0].mean() > flows["blast"][wind < 1.0].mean()

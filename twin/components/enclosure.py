@@ -5,7 +5,7 @@ from math import exp
 from twin.core import Component, Field, command, forcing, inlet, kernel, output, serves, state
 from twin.physics.air import AIR_HEAT
 from twin.physics.solar import LUMINOUS_EFFICACY
-from twin.units import M2, M3, Celsius, Kelvin, KgPerM3, PerSecond, Ratio
+from twin.units import M2, M3, Celsius, Kelvin, KgPerM3, PerKelvin, PerSecond, Ratio, SPerM
 
 BUFFER = 5.0
 """Vapour that air and furniture hold together over that of the air alone: an assumption; EnergyPlus suggests multipliers of 1..25."""
@@ -24,6 +24,12 @@ class Enclosure(Component):
     """Floor area, for people and comfort."""
     infiltration: PerSecond = Field(0.2 / 3600.0, ge=0)
     """Air changes from outdoors through cracks, at outdoor density."""
+    steady: Ratio = Field(1.0, ge=0, le=1)
+    """Share of the infiltration that is always there (EnergyPlus: ZoneInfiltration:DesignFlowRate; BLAST has 0.606)."""
+    stack: PerKelvin = Field(0.0, ge=0)
+    """Further share per kelvin between room and outdoors (BLAST: 0.03636)."""
+    wind: SPerM = Field(0.0, ge=0)
+    """Further share per metre a second of wind (BLAST: 0.1177; DOE-2: 0.224 alone)."""
     air_density: KgPerM3 = Field(1.2, gt=0)
     """Density of the room's air: 1.2 at sea level, 0.99 in Denver."""
     furniture: Ratio = Field(1.0, ge=1)
@@ -62,6 +68,7 @@ class Enclosure(Component):
 
     outdoor = inlet("degC", "Outdoor air")
     outdoor_humidity = inlet("kg/kg", "Humidity ratio outdoors", start=0.006)
+    wind_speed = inlet("m/s", "Wind at the station")
     outdoor_density = inlet("kg/m3", "Density of outdoor air", start=1.2)
     ventilation = command("m3/s", "Outdoor air by opened windows or fans", point="AV")
     gain = inlet("W", "Heat of people, lights and devices", medium="room", energy="in")
@@ -94,7 +101,8 @@ class Enclosure(Component):
     far = output("W/m2", "Direct light on the walls that face the windows")
     free = output("degC", "Temperature without conditioning", start=20.0)
     slope = output("K/W", "Rise per watt", start=1e-3)
-    leak = output("W/K", "Infiltration")
+    leak = output("W/K", "Infiltration and ventilation")
+    drawn = output("m3/s", "Outdoor air through cracks, windows and fans", point="AI")
     radiant_free = output("degC", "Radiant node if the air were at 0 degC")
     radiant_share = output("1", "Rise of the radiant node per kelvin of the air")
     air_now = output("degC", "Air at the end of the tick", start=20.0)
@@ -107,10 +115,15 @@ class Enclosure(Component):
     unmet = output("h/h", "Occupied and off the set-point")
     occupied = output("h/h", "Occupied")
 
-    @forcing(tells=("outdoor", "outdoor_humidity", "outdoor_density"))
+    @forcing(tells=("outdoor", "outdoor_humidity", "outdoor_density", "wind_speed"))
     def outdoors(grid):
         """Air as the weather tells it."""
-        return grid.dry_bulb, grid.humidity, grid.density
+        return grid.dry_bulb, grid.humidity, grid.density, grid.wind_speed
+
+    @kernel(tells=("drawn",))
+    def draw(air, outdoor, wind_speed, ventilation, volume, infiltration, steady, stack, wind):
+        """Cracks draw with warmth and wind (Coblentz and Achenbach, ASHRAE Transactions 69, 1963, by the form EnergyPlus has)."""
+        return volume * infiltration * (steady + stack * abs(air - outdoor) + wind * wind_speed) + ventilation
 
     @kernel(tells=("glow", "beam", "far"))
     def shine(beam_in, far_in, diffuse_in, absorbing, catching, taking, facing, facing_taking):
@@ -122,12 +135,12 @@ class Enclosure(Component):
 
     @kernel(tells=("free", "slope", "leak", "radiant_free", "radiant_share"))
     def ask(
-        dt, air, outdoor, outdoor_density, ventilation, gain, air_air, air_radiant, radiant_radiant, air_load, radiant_load, volume,
-        infiltration, air_density, furniture, radiant_gain,
+        dt, air, outdoor, outdoor_density, drawn, gain, air_air, air_radiant, radiant_radiant, air_load, radiant_load, volume,
+        air_density, furniture, radiant_gain,
     ):  # fmt: skip
         """Free temperature and slope, with all surfaces eliminated."""
         held = volume * air_density * furniture * AIR_HEAT / dt
-        leak = (infiltration * volume + ventilation) * outdoor_density * AIR_HEAT
+        leak = drawn * outdoor_density * AIR_HEAT
         radiant_free = (radiant_load + radiant_gain * gain) / radiant_radiant
         share = air_radiant / radiant_radiant
         own = held + leak + air_air - air_radiant * share
@@ -148,11 +161,9 @@ class Enclosure(Component):
         return air, radiant, air, radiant, leak * (air - outdoor), off, here, here * unmet_now
 
     @kernel(tells=("humidity_free", "humidity_slope"))
-    def ask_damp(
-        dt, humidity, outdoor_humidity, outdoor_density, ventilation, vapour, volume, infiltration, air_density
-    ):
+    def ask_damp(dt, humidity, outdoor_humidity, outdoor_density, drawn, vapour, volume, air_density):
         """Free humidity ratio and slope, exact for constant flows; furniture buffers vapour."""
-        leak = max((infiltration * volume + ventilation) * outdoor_density, 1e-6)
+        leak = max(drawn * outdoor_density, 1e-6)
         settled = exp(-leak * dt / (BUFFER * volume * air_density))
         slope = (1.0 - settled) / leak
         return outdoor_humidity + (humidity - outdoor_humidity) * settled + slope * vapour, slope
@@ -163,17 +174,16 @@ class Enclosure(Component):
         carbon_dioxide,
         humidity_free,
         humidity_slope,
-        ventilation,
+        drawn,
         breath,
         dry,
         fresh,
         volume,
-        infiltration,
         air_density,
     ):
         """Settle on the vapour brought; carbon dioxide in well-mixed air, exact for constant flows."""
         wet = max(humidity_free + humidity_slope * dry, 1e-5)
-        flow = infiltration * volume + ventilation + fresh / air_density
+        flow = drawn + fresh / air_density
         level = OUTDOOR_CARBON_DIOXIDE + breath / max(flow, 1e-9) * 1e6
         fade = exp(-flow * dt / volume)
         return wet, level + (carbon_dioxide - level) * fade

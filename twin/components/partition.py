@@ -70,7 +70,7 @@ class Partition(Component):
         radiant_before="radiant_before_rear", views="views_rear", glow="glow_rear", beam="beam_rear", far="far_rear", air="air_rear", radiant="radiant_rear",
     )  # fmt: skip
 
-    amplitude = state("K", "Amplitudes of the slow modes", length="modes", store="area * held")
+    amplitude = state("K", "Amplitudes of the slow modes", start="steady", length="modes", store="area * held")
     surface_front = state("degC", "Surface at its front", start="start", store="area * held_front")
     view_front = state("m2", "Area times Carroll's form factor at its front", start="area")
     owed_front = state("J/m2", "Heat the wall took at its front and the room has yet to give", store="0 - area")
@@ -78,6 +78,7 @@ class Partition(Component):
     view_rear = state("m2", "Area times Carroll's form factor at its rear", start="area")
     owed_rear = state("J/m2", "Heat the wall took at its rear and the room has yet to give", store="0 - area")
     decay = constant("1", "What is left of each mode after a tick", length="modes")
+    steady = constant("K", "Amplitudes at the temperature before the warm-up", length="modes")
     cross = constant("W/m2/K", "Flux in at one side per kelvin at the other")
     rest_cross = constant("W/m2/K", "Flux at one side per kelvin at the other before the tick")
     warm = constant(
@@ -165,16 +166,16 @@ class Partition(Component):
     @prepared(
         tells=(
             "own_rear", "own_front", "cross", "decay", "seen_rear", "seen_front", "push_rear", "push_front", "held", "rest_rear",
-            "rest_front", "rest_cross", "held_rear", "held_front", "warm", "cold",
+            "rest_front", "rest_cross", "held_rear", "held_front", "warm", "cold", "steady",
         )
     )  # fmt: skip
-    def layers(dt, modes, thickness, conductivity, density, specific_heat, tilt):
+    def layers(dt, modes, thickness, conductivity, density, specific_heat, tilt, start):
         """Slow modes of the layers, and how it stands."""
         found = conduct(dt, int(modes), thickness, conductivity, density, specific_heat)
         return (
             found.own_out, found.own_in, found.cross, found.decay, found.seen_out, found.seen_in, found.push_out,
             found.push_in, found.held, found.rest_out, found.rest_in, found.rest_cross, found.held_out, found.held_in,
-            *natural_factors(cos(tilt * DEGREE)),
+            *natural_factors(cos(tilt * DEGREE)), found.steady(start),
         )  # fmt: skip
 
     @kernel(

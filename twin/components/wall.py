@@ -97,12 +97,13 @@ class Wall(Component):
         beam="beam", far="far", air="air", radiant="radiant",
     )  # fmt: skip
 
-    amplitude = state("K", "Amplitudes of the slow modes", length="modes", store="area * held")
+    amplitude = state("K", "Amplitudes of the slow modes", start="steady", length="modes", store="area * held")
     outside = state("degC", "Outside surface", start="start", store="area * held_out")
     inside = state("degC", "Inside surface", start="start", store="area * held_in")
     view = state("m2", "Area times Carroll's form factor", start="area")
     spread = state("1", "Area over that product", start=1.0)
     decay = constant("1", "What is left of each mode after a tick", length="modes")
+    steady = constant("K", "Amplitudes at the temperature before the warm-up", length="modes")
     seen_out = constant("W/m2/K", "Flux at the outside per amplitude", length="modes")
     seen_in = constant("W/m2/K", "Flux at the inside per amplitude", length="modes")
     push_out = constant("1", "Amplitude gained per kelvin outside", length="modes")
@@ -185,15 +186,16 @@ class Wall(Component):
     @prepared(
         tells=(
             "own_out", "own_in", "cross", "decay", "seen_out", "seen_in", "push_out", "push_in", "held", "rest_out", "rest_in",
-            "rest_cross", "held_out", "held_in",
+            "rest_cross", "held_out", "held_in", "steady",
         )
     )  # fmt: skip
-    def layers(dt, modes, thickness, conductivity, density, specific_heat):
+    def layers(dt, modes, thickness, conductivity, density, specific_heat, start):
         """Slow modes of the layers."""
         found = conduct(dt, int(modes), thickness, conductivity, density, specific_heat)
         return (
             found.own_out, found.own_in, found.cross, found.decay, found.seen_out, found.seen_in, found.push_out,
             found.push_in, found.held, found.rest_out, found.rest_in, found.rest_cross, found.held_out, found.held_in,
+            found.steady(start),
         )  # fmt: skip
 
     @prepared(tells=("warm", "cold", "open_sky", "veil"))

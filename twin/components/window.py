@@ -5,7 +5,7 @@ from math import cos, sin
 import numpy as np
 from pydantic import model_validator
 
-from twin.core import Component, Field, constant, forcing, inlet, kernel, needs, output, prepared, state
+from twin.core import Component, Field, command, constant, forcing, inlet, kernel, needs, output, prepared, state
 from twin.physics import solar
 from twin.physics.convection import STEFAN, gap_conductance, natural_factors, outside_film, pane_film, pane_turn
 from twin.physics.glazing import COSINES, GASES
@@ -24,6 +24,7 @@ from twin.units import (
     Places,
     Ratio,
     Ratios,
+    WattPerM2,
     WattPerM2Kelvin,
     WattPerMKelvin,
 )
@@ -70,6 +71,10 @@ class Window(Component):
     """Projection of an overhang over the window's height."""
     fin: Ratio = Field(0.0, ge=0)
     """Projection of side fins over the window's width."""
+    shade: Ratio = Field(1.0, ge=0, le=1)
+    """Share of the sun that passes a movable shade in front of it; 1 has none, an outside blind about 0.15."""
+    shade_above: WattPerM2 = Field(0.0, ge=0)
+    """Sun on the window above which the shade goes down by itself; 0 leaves it to the command."""
     sill: Metre = Field(0.9, ge=0)
     """Height of the lower edge over the floor."""
     wide: Metre = Field(1.5, gt=0)
@@ -128,6 +133,8 @@ class Window(Component):
     first = inlet("W/m2", "Sun absorbed in the first pane")
     second = inlet("W/m2", "Sun absorbed in the second pane")
     third = inlet("W/m2", "Sun absorbed in the third pane")
+    shade_down = command("1", "Share of the window that the shade covers", point="AV", card="slider")
+    clear = output("1", "Share of the sun that gets past the shade", start=1.0)
     air_before = inlet("degC", "Room air before the tick", start=20.0)
     radiant_before = inlet("degC", "Radiant node before the tick", start=20.0)
     views = inlet("m2", "Areas times form factors of the whole enclosure", start=1.0)
@@ -236,10 +243,13 @@ class Window(Component):
             taken += taken_back[i]
         return area * taken
 
-    @kernel(tells=("beam_in", "far_in", "diffuse_in"))
-    def shed(area, passed_beam, passed_far, passed_diffuse):
-        """Light let in."""
-        return area * passed_beam, area * passed_far, area * passed_diffuse
+    @kernel(tells=("clear", "beam_in", "far_in", "diffuse_in"))
+    def shed(area, passed_beam, passed_far, passed_diffuse, fallen, shade, shade_above, shade_down):
+        """Light let in past the shade, which hangs outside: what it stops stays there."""
+        down = 1.0 if 0.0 < shade_above < fallen else shade_down
+        clear = 1.0 - down * (1.0 - shade)
+        lit = clear * area
+        return clear, lit * passed_beam, lit * passed_far, lit * passed_diffuse
 
     @kernel(
         tells=(
@@ -248,7 +258,7 @@ class Window(Component):
         )
     )  # fmt: skip
     def ask(
-        outside, inside, spread, across, half, taken_back, outdoor, sky, driven, first, second, third, air_before, radiant_before,
+        outside, inside, spread, across, half, taken_back, outdoor, sky, driven, clear, first, second, third, air_before, radiant_before,
         glow, area, warm, cold, open_sky, veil, sine, turn, tilt, tall, pressure, emittance_front, film_inside, film_outside,
     ):  # fmt: skip
         """Eliminate the panes from outside to inside; one conductance and one drive are left."""
@@ -262,7 +272,7 @@ class Window(Component):
                 passed = across[i - 1] / (across[i - 1] + through)
                 through *= passed
                 inwards *= passed
-            absorbed = (first if i == 0 else (second if i == 1 else third)) + glow * taken_back[i]
+            absorbed = clear * (first if i == 0 else (second if i == 1 else third)) + glow * taken_back[i]
             passed = 1.0 / (1.0 + through * half[i])
             through *= passed
             inwards = inwards * passed + absorbed
@@ -281,14 +291,14 @@ class Window(Component):
     @kernel(tells=("outside", "inside", "view", "spread", "sunned", "convected", "radiated", "lit", "lost"))
     def step(
         view, views, across, across_next, half, taken_back, passed_back, exchange, gas_laws, gaps, tall, pressure, film_in,
-        glance_in, through, inwards, first, second, third, passed_beam, passed_far, passed_diffuse, glow, air, radiant, area,
+        glance_in, through, inwards, clear, first, second, third, passed_beam, passed_far, passed_diffuse, glow, air, radiant, area,
     ):  # fmt: skip
         """Settle the panes on the room's temperatures, from inside to outside, and find the gaps' next conductances."""
         inner = (film_in * air + glance_in * radiant + inwards) / (film_in + glance_in + through)
         flux = through * inner - inwards
         here, taken = inner, 0.0
         for i in range(len(half) - 1, -1, -1):
-            absorbed = (first if i == 0 else (second if i == 1 else third)) + glow * taken_back[i]
+            absorbed = clear * (first if i == 0 else (second if i == 1 else third)) + glow * taken_back[i]
             here -= flux * half[i]
             flux += absorbed
             taken += absorbed
@@ -301,8 +311,9 @@ class Window(Component):
                 )  # fmt: skip
                 here = beyond
         spread = max(1.0 - view / views, 0.05)
-        sunned = first + second + third + passed_beam + passed_far + passed_diffuse
-        back = taken - first - second - third
+        warming = clear * (first + second + third)
+        sunned = warming + clear * (passed_beam + passed_far + passed_diffuse)
+        back = taken - warming
         return (
             here, inner, area / spread, spread, area * sunned, area * film_in * (inner - air),
             area * glance_in * (inner - radiant), area * (back + glow * passed_back), area * (flux + glow * passed_back),

@@ -153,9 +153,10 @@ def _check(cls: type[Component]) -> None:
                 _known(cls, name, word, numbers | {n for n, s in cls.signals.items() if s.role == "constant"})
         if signal.role == "output" and name not in tellers:
             raise TypeError(f"{cls.__name__}: nobody tells the output {name!r}; name it in a kernel's tells")
-        for word in (signal.start, signal.length):
+        constants = {n for n, s in cls.signals.items() if s.role == "constant"} if signal.role == "state" else set()
+        for word, known in ((signal.start, numbers | constants), (signal.length, numbers)):
             if isinstance(word, str) and word:
-                _known(cls, name, word, numbers)
+                _known(cls, name, word, known)
         if signal.length and signal.role not in ("state", "constant"):
             raise TypeError(f"{cls.__name__}: {name!r} is an {signal.role}; only states and constants have many values")
 

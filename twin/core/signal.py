@@ -20,7 +20,7 @@ class Signal:
         `inlet` (another component or the weather), `output` (own kernel, for this tick).
     unit : SI unit.
     doc : one line for the catalogue.
-    start : value before the first tick, or the name of the parameter that holds it.
+    start : value before the first tick, or the name of the parameter (of a state: or the constant) that holds it.
     join : how several sources become one value: `sum`, `max` or plain `mean`.
     medium : what flows, where the signal is a flow that a balance must account for.
     energy : `in` when a positive value brings energy into the component, `out` when it takes energy away.

@@ -86,11 +86,13 @@ class Columns:
 
 
 def first_values(each: Component, name: str) -> list[float]:
-    """Values before the first tick: of a parameter its own, of a signal one number for all or one each from an array."""
+    """Values before the first tick: of a parameter its own, of a signal one number for all or one each from an array; what
+    starts from a constant is written with the constants.
+    """
     signal = type(each).signals.get(name)
     found: Any = getattr(each, name) if signal is None else signal.start
     if signal is not None and isinstance(found, str):
-        found = getattr(each, found)
+        found = 0.0 if found in type(each).signals else getattr(each, found)
     return [float(v) for v in (found if isinstance(found, tuple) else [found] * each.size(name))]
 
 

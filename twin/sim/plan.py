@@ -267,10 +267,13 @@ class Plan:
         raise KeyError(address)
 
     def prepare(self, dt: float, vector: Floats) -> None:
-        """Write every constant for ticks of `dt` seconds into a vector."""
+        """Write every constant for ticks of `dt` seconds into a vector, and the states that start from one."""
         for each in self.components:
             for name, values in constants(each, dt).items():
                 vector[self._columns.slots(each, name)] = values
+            for name, signal in type(each).signals.items():
+                if signal.role == "state" and signal.start in type(each).signals:
+                    vector[self._columns.slots(each, name)] = vector[self._columns.slots(each, str(signal.start))]
         self._columns.fill(vector)
 
     def many(self, each: Component, name: str) -> slice:
