@@ -20,8 +20,8 @@ from twin.sim.constants import constants
 Floats = npt.NDArray[np.float64]
 CELLS = 3
 """Cells in a layer: a third of a kelvin of mesh error at most, well below that of fixed films."""
-INSIDE, APART = 20.0, 3.0
-"""Room temperature and a surface's difference from it for which inside films are taken. [degC, K]"""
+INSIDE, APART, PANE_APART = 20.0, 3.0, 7.0
+"""Room temperature, and differences from it of walls and of panes for which inside films are taken. [degC, K, K]"""
 OUTSIDE, OFF, SKY = 10.0, 5.0, -2.0
 """Outdoor temperature, a surface's difference from it, and the sky's for which outside films are taken. [degC, K, degC]"""
 SURFACES = Wall | Window | Partition
@@ -79,7 +79,9 @@ class Network:
         return capacity[held], 0.5 * (kept + kept.T), fed[held] - across @ solved[:, len(held) :]
 
 
-def network(room: Enclosure, surfaces: Sequence[tuple[SURFACES, str]], means: Mapping[tuple[str, str], float], flow: float) -> Network:
+def network(
+    room: Enclosure, surfaces: Sequence[tuple[SURFACES, str]], means: Mapping[tuple[str, str], float], flow: float
+) -> Network:
     """The linear network of a room.
 
     Parameters
@@ -98,6 +100,7 @@ def network(room: Enclosure, surfaces: Sequence[tuple[SURFACES, str]], means: Ma
     air = net.node(room.volume * room.air_density * room.furniture * AIR_HEAT)
     radiant = net.node()
     net.tie(air, "outdoor", flow * means[room.name, "outdoor_density"] * AIR_HEAT)
+    net.feed(air, "draught", 1.0)
     net.feed(air, "gain", 1.0 - room.radiant_gain)
     net.feed(radiant, "gain", room.radiant_gain)
     spread = _spread([each.area for each, _ in surfaces])
@@ -123,9 +126,13 @@ def _spread(areas: Sequence[float]) -> list[float]:
 def _layers(net: Network, each: Wall | Partition, outside: int | None, inside: int, flip: bool = False) -> None:
     """Cells between two surfaces; without an outside only the half of the wall next to the inside."""
     layers = [v[::-1] if flip else v for v in (each.thickness, each.conductivity, each.density, each.specific_heat)]
-    capacity, between = mesh(*layers, CELLS)
+    capacity, between = mesh(layers[0], layers[1], layers[2], layers[3], CELLS)
     first = len(capacity) // 2 if outside is None else 0
-    chain = [*([] if outside is None else [outside]), *(net.node(each.area * float(c)) for c in capacity[first:]), inside]
+    chain = [
+        *([] if outside is None else [outside]),
+        *(net.node(each.area * float(c)) for c in capacity[first:]),
+        inside,
+    ]
     joints = between if outside is not None else between[first + 1 :]
     for one, other, resistance in zip(chain[:-1], chain[1:], joints, strict=True):
         net.join(one, other, each.area / float(resistance))
@@ -149,7 +156,9 @@ def _wall(net: Network, each: Wall, apart: float, means: Mapping[tuple[str, str]
     if each.ground:
         net.tie(outside, (each.name, "beneath"), CONTACT * each.area)
     else:
-        film = each.film_outside or outside_film(OUTSIDE + OFF, OUTSIDE, told["warm"], told["cold"], means[each.name, "driven"], each.roughness)
+        film = each.film_outside or outside_film(
+            OUTSIDE + OFF, OUTSIDE, told["warm"], told["cold"], means[each.name, "driven"], each.roughness
+        )
         to_air = film + (1.0 - told["open_sky"]) * each.emittance * glance(OUTSIDE, OUTSIDE)
         net.tie(outside, "outdoor", each.area * to_air)
         net.tie(outside, "sky", each.area * told["open_sky"] * each.emittance * glance(OUTSIDE, SKY))
@@ -165,21 +174,32 @@ def _partition(net: Network, each: Partition, side: str, apart: float) -> None:
     factors = (told["cold"], told["warm"]) if side == "front" else (told["warm"], told["cold"])
     veil = (1.0 - getattr(each, f"emittance_{side}")) / getattr(each, f"emittance_{side}")
     _layers(net, each, None, surface, flip=side == "rear")
-    _inside(net, each, surface, natural_film(INSIDE - APART, INSIDE, *factors), glance(INSIDE, INSIDE) / (apart + veil), side)
+    _inside(
+        net,
+        each,
+        surface,
+        natural_film(INSIDE - APART, INSIDE, *factors),
+        glance(INSIDE, INSIDE) / (apart + veil),
+        side,
+    )
 
 
 def _window(net: Network, each: Window, apart: float, means: Mapping[tuple[str, str], float]) -> None:
     told = constants(each, 900.0)
     face = net.node()
-    film = each.film_outside or outside_film(OUTSIDE + OFF, OUTSIDE, told["warm"], told["cold"], means[each.name, "driven"], 1.0)
+    film = each.film_outside or outside_film(
+        OUTSIDE + OFF, OUTSIDE, told["warm"], told["cold"], means[each.name, "driven"], 1.0
+    )
     emits = each.emittance_front[0]
     net.tie(face, "outdoor", each.area * (film + (1.0 - told["open_sky"]) * emits * glance(OUTSIDE, OUTSIDE)))
     net.tie(face, "sky", each.area * told["open_sky"] * emits * glance(OUTSIDE, SKY))
     for pane, half in enumerate(told["half"]):
         if pane:
+            laws = [float(value) for value in told["gas_laws"]]
+            exchange, wide = float(told["exchange"][pane - 1]), each.gaps[pane - 1]
             gap = gap_conductance(
-                INSIDE, OUTSIDE, each.gaps[pane - 1], each.tall, *told["gas_laws"], told["exchange"][pane - 1], each.pressure
-            )
+                INSIDE, OUTSIDE, wide, each.tall, laws[0], laws[1], laws[2], laws[3], laws[4], laws[5], exchange, each.pressure
+            )  # fmt: skip
             behind = net.node()
             net.join(face, behind, each.area * gap)
             face = behind
@@ -189,5 +209,7 @@ def _window(net: Network, each: Window, apart: float, means: Mapping[tuple[str, 
         net.feed(middle, (each.name, ("first", "second", "third")[pane]), each.area)
         net.feed(middle, "glow", each.area * float(told["taken_back"][pane]))
         face = back
-    still = each.film_inside or pane_film(INSIDE - APART, INSIDE, each.tilt, each.tall, each.pressure, told["sine"], told["turn"])
+    still = each.film_inside or pane_film(
+        INSIDE - PANE_APART, INSIDE, each.tilt, each.tall, each.pressure, told["sine"], told["turn"]
+    )
     _inside(net, each, face, still, glance(INSIDE, INSIDE) / (apart + told["veil"]))

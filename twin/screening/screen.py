@@ -15,6 +15,7 @@ from twin.components.wall import Wall
 from twin.components.window import Window
 from twin.core.component import Component
 from twin.errors import RunError
+from twin.physics.air import AIR_HEAT
 from twin.screening.loop import march
 from twin.screening.room import SURFACES, network
 from twin.sim.constants import constants
@@ -27,6 +28,8 @@ from twin.site.wiring import Address
 Floats = npt.NDArray[np.float64]
 MODES = 10
 """Slow modes kept of a room; the others have settled at the end of each step."""
+COMFORT, MIDDLE = (20.0, 26.0), 23.0
+"""Room temperatures between which air drawn beyond its mean is taken to matter little, and their middle. [degC]"""
 WARM_UP = 20
 """Days run before the start."""
 
@@ -68,7 +71,7 @@ def screen(
 ) -> dict[str, Loads]:
     """Loads of every room that has surfaces of its own.
 
-    Rooms stand alone: a wall to another room is cut in its middle. Air drawn from outdoors keeps its mean flow. Set-points, gains and
+    Rooms stand alone: a wall to another room is cut in its middle. Set-points, gains and
     sun are those of the full simulation.
 
     Raises
@@ -76,7 +79,10 @@ def screen(
     RunError
         When the site has no room told by surfaces.
     """
-    found = {room.name: march_room(model, *bounds, clock) for room, model, bounds in models(site, scene, clock, given or {}, modes)}
+    found = {
+        room.name: march_room(model, *bounds, clock)
+        for room, model, bounds in models(site, scene, clock, given or {}, modes)
+    }
     if not found:
         raise RunError(f"{site.path}: has no room told by surfaces or under 'rooms'; screening needs one")
     return found
@@ -103,7 +109,14 @@ def models(
     for room in (each for each in site.components if isinstance(each, Enclosure)):
         surfaces = _surfaces(site, room.name)
         if surfaces:
-            loads = next((c for c in site.components if isinstance(c, IdealLoads) and site.links.get((c.name, "room")) == (room.name,)), None)
+            loads = next(
+                (
+                    c
+                    for c in site.components
+                    if isinstance(c, IdealLoads) and site.links.get((c.name, "room")) == (room.name,)
+                ),
+                None,
+            )
             yield room, _model(site, room, surfaces, told, clock.step, modes), _bounds(loads, told, clock.ticks)
 
 
@@ -132,14 +145,15 @@ def _surfaces(site: Site, room: str) -> list[tuple[SURFACES, str]]:
     return found
 
 
-def _model(site: Site, room: Enclosure, surfaces: list[tuple[SURFACES, str]], told: _Told, step: float, modes: int) -> Model:
-    opened = _opened(site, room, told)
+def _model(
+    site: Site, room: Enclosure, surfaces: list[tuple[SURFACES, str]], told: _Told, step: float, modes: int
+) -> Model:
     means = {(room.name, "outdoor_density"): float(_need(told(room.name, "outdoor_density")).mean())}
     for each, _ in surfaces:
         driven = told(each.name, "driven")
         means[each.name, "driven"] = 0.0 if driven is None else float(driven.mean())
-    flow = room.infiltration * room.volume * room.steady + float(np.mean(opened))
-    net = network(room, surfaces, means, flow)
+    flow = _drawn(site, room, told)
+    net = network(room, surfaces, means, float(flow.mean()))
     capacity, loss, fed = net.matrices()
     root = np.sqrt(capacity)
     rate, shape = np.linalg.eigh(loss / np.outer(root, root))
@@ -160,16 +174,28 @@ def _need(row: Floats | None) -> Floats:
     return row
 
 
-def _opened(site: Site, room: Enclosure, told: _Told) -> Floats:
-    """Outdoor air by opened windows or fans. [m3/s]"""
+def _drawn(site: Site, room: Enclosure, told: _Told) -> Floats:
+    """Outdoor air through cracks, windows and fans. [m3/s]"""
     row = told(room.name, "ventilation")
-    if row is None:
-        source = site.inputs.get((room.name, "ventilation"), ("",))[0]
-        row = told(*source.rsplit(".", 1)) if source else None
-    return np.zeros(1) if row is None else row
+    source = site.inputs.get((room.name, "ventilation"), ("",))[0]
+    if source and row is None:
+        row = told(*source.rsplit(".", 1))
+    outdoor, wind = _need(told(room.name, "outdoor")), _need(told(room.name, "wind_speed"))
+    cracks = room.steady + room.stack * np.abs(MIDDLE - outdoor) + room.wind * wind
+    return np.asarray(room.volume * room.infiltration * cracks + (0.0 if row is None else row))
 
 
-def _inputs(site: Site, room: Enclosure, surfaces: list[tuple[SURFACES, str]], told: _Told, names: list[object]) -> Floats:
+def _draught(site: Site, room: Enclosure, told: _Told) -> Floats:
+    """Heat that the air drawn beyond its mean brings to a room within its set-points. [W]"""
+    flow, outdoor = _drawn(site, room, told), _need(told(room.name, "outdoor"))
+    within = np.clip(outdoor, *COMFORT)
+    excess = np.asarray(flow - flow.mean())
+    return excess * _need(told(room.name, "outdoor_density")) * AIR_HEAT * (outdoor - within)
+
+
+def _inputs(
+    site: Site, room: Enclosure, surfaces: list[tuple[SURFACES, str]], told: _Told, names: list[object]
+) -> Floats:
     """Values of each input, one row a tick."""
     ticks = len(_need(told(room.name, "outdoor")))
     light = _light(surfaces, told, ticks)
@@ -180,6 +206,8 @@ def _inputs(site: Site, room: Enclosure, surfaces: list[tuple[SURFACES, str]], t
             row = told(room.name, "outdoor")
         elif name == "sky":
             row = next((r for each, _ in surfaces if (r := told(each.name, "sky")) is not None), told(first, "sky"))
+        elif name == "draught":
+            row = _draught(site, room, told)
         elif name == "gain":
             row = _gain(site, room, told, ticks)
         elif isinstance(name, str):
@@ -204,7 +232,9 @@ def _light(surfaces: list[tuple[SURFACES, str]], told: _Told, ticks: int) -> dic
         tail = f"_{side}" if side else ""
         dark = each.area * getattr(each, f"absorptance{tail or '_inside'}")
         catches, faces = getattr(each, f"catches{tail}"), getattr(each, f"faces{tail}")
-        for label, amount in zip(sums, (dark, each.area * catches, dark * catches, each.area * faces, dark * faces), strict=True):
+        for label, amount in zip(
+            sums, (dark, each.area * catches, dark * catches, each.area * faces, dark * faces), strict=True
+        ):
             sums[label] += amount
     shine = Enclosure.kernels["shine"].function
     return dict(zip(("glow", "beam", "far"), _rows(shine, let, sums), strict=True))
@@ -249,5 +279,3 @@ def _bounds(loads: IdealLoads | None, told: _Told, ticks: int) -> tuple[Floats, 
         row = told(loads.name, f"{side}_setpoint")
         rows.append(np.full(ticks, value) if row is None else row)
     return rows[0], rows[1], (loads.most_heating, loads.most_cooling)
-
-
