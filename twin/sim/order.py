@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
+from typing import NoReturn
 
 from twin.core.component import CLOCK, Component
 from twin.errors import PlanError
@@ -49,20 +50,52 @@ def order(
         return teller(sources[0].signal) if sources else tellers.get(told)
 
     names = list(steps)
-    sorter = TopologicalSorter(
-        {place: {steps[b] for b in _before(step, kinds, wires, teller) if b != step} for step, place in steps.items()}
-    )
-    levels = []
-    try:
-        sorter.prepare()
-    except CycleError as problem:
-        loop = [names[place] for place in problem.args[1]]
-    else:
+    before = [{steps[b] for b in _before(step, kinds, wires, teller) if b != step} for step in names]
+    groups = [(kinds[step[0]].kind if step[0] in kinds else "", *step[1:]) for step in names]
+    return [[names[place] for place in level] for level in _levels(names, before, groups)]
+
+
+def _levels(
+    names: Sequence[Step], before: Sequence[set[int]], groups: Sequence[tuple[str, str, str]]
+) -> list[list[int]]:
+    """Levels in which all steps of a group stand together, so that they can run as one; groups whose steps wait for each other
+    are taken apart.
+
+    Raises
+    ------
+    PlanError
+        When single steps wait for each other.
+    """
+    apart: set[object] = set()
+    while True:
+        own: list[object] = [place if group in apart else group for place, group in enumerate(groups)]
+        members: dict[object, list[int]] = {}
+        graph: dict[object, set[object]] = {}
+        for place, group in enumerate(own):
+            members.setdefault(group, []).append(place)
+            graph.setdefault(group, set()).update(own[b] for b in before[place])
+        alone = {group for group, waits in graph.items() if group in waits}
+        if alone:
+            apart |= alone
+            continue
+        sorter = TopologicalSorter(graph)
+        try:
+            sorter.prepare()
+        except CycleError as problem:
+            mixed = {group for group in problem.args[1] if isinstance(group, tuple)}
+            if not mixed:
+                _refuse([names[place] for place in problem.args[1]])
+            apart |= mixed
+            continue
+        levels = []
         while sorter.is_active():
             ready = sorter.get_ready()
-            levels.append([names[place] for place in sorted(ready)])
+            levels.append(sorted(place for group in ready for place in members[group]))
             sorter.done(*ready)
         return levels
+
+
+def _refuse(loop: Sequence[Step]) -> NoReturn:
     path = " -> ".join(".".join(part for part in step if part) for step in loop)
     raise PlanError(
         f"energy loop without storage: {path}; put a storage component in it, or read a meter's last value for a decision"
