@@ -290,8 +290,10 @@ def _daily(wanted: Mapping[str, Any], step: float, ticks: int) -> Floats:
     return np.asarray(np.resize(seconds, ticks))
 
 
-def run(case: Case, weather: Weather, step: float = STEP, warm_up: int = WARM_UP) -> Run:
-    """Simulate a case over the weather's year."""
+def run(
+    case: Case, weather: Weather, step: float = STEP, warm_up: int = WARM_UP, more: tuple[str, ...] = ()
+) -> Run:  # fmt: skip
+    """Simulate a case over the weather's year; `more` names further signals to record."""
     return simulate(
         case.site,
         weather,
@@ -300,7 +302,10 @@ def run(case: Case, weather: Weather, step: float = STEP, warm_up: int = WARM_UP
         step,
         given=case.given,
         warm_up=warm_up,
-        more=("*.passed_beam", "*.passed_far", "*.passed_diffuse", "*.fallen") if any(windows(case)) else (),
+        more=(
+            *more,
+            *(("*.passed_beam", "*.passed_far", "*.passed_diffuse", "*.fallen") if any(windows(case)) else ()),
+        ),
     )
 
 
