@@ -20,6 +20,7 @@ from twin.core.component import Component
 from twin.validate.ashrae140 import Case
 
 DENSITY = 1.2
+"""At which the twin counts air volumes; EnergyPlus takes the density at the site's height, so that volumes are turned into one another."""
 PEOPLE = 10.0
 
 
@@ -28,7 +29,8 @@ def with_systems(case: Case, pressure: float) -> Case:
     kept: list[Component] = [each for each in case.site.components if not isinstance(each, IdealLoads)]
     links = {at: names for at, names in case.site.links.items() if not at[0].endswith(" loads")}
     given = {at: series for at, series in case.given.items() if not at[0].endswith(" loads")}
-    most = office.FLOW * sum(office.area(zone) for zone in office.zones())
+    thin = pressure / (287.042 * 293.15) / DENSITY
+    most = office.FLOW * thin * sum(office.area(zone) for zone in office.zones())
     cold = most * 1.2 * 1006.0 * 15.0
     always = (1.0,) * 24
     parts: list[Component] = [
@@ -45,13 +47,13 @@ def with_systems(case: Case, pressure: float) -> Case:
     links |= {("chillers", "tower"): ("tower",), ("water", "chillers"): ("chillers",)}
     for floor in range(office.FLOORS):
         own = [zone for zone in office.zones() if zone.endswith(str(floor))]
-        flow = office.FLOW * sum(office.area(zone) for zone in own)
+        flow = office.FLOW * thin * sum(office.area(zone) for zone in own)
         name = f"unit {floor}"
         parts.append(
             AirHandlingUnit(
                 name=name,
                 flow_design=flow,
-                fan=office.FAN,
+                fan=office.FAN / thin,
                 supply_cooling=office.SUPPLY,
                 preheat=-40.0,
                 pressure=pressure,
@@ -61,8 +63,8 @@ def with_systems(case: Case, pressure: float) -> Case:
         for zone in own:
             box = f"{zone} box"
             parts.append(VavTerminal(
-                name=box, area=office.area(zone), flow_design=office.FLOW, flow_minimum=office.LEAST, reheat=office.REHEAT, cooling=office.COOLING,
-                heating=office.HEATING, response=1.0, density=PEOPLE, outdoor_air=office.OUTDOOR * office.FLOW * PEOPLE,
+                name=box, area=office.area(zone), flow_design=office.FLOW * thin, flow_minimum=office.LEAST, reheat=office.REHEAT, cooling=office.COOLING,
+                heating=office.HEATING, response=1.0, density=PEOPLE, outdoor_air=office.OUTDOOR * office.FLOW * thin * PEOPLE,
             ))  # fmt: skip
             links |= {(box, "room"): (zone,), (box, "schedule"): ("always",), (box, "unit_air"): (name,)}
     for each in parts:
