@@ -126,6 +126,7 @@ def test_every_glazing_of_the_library_is_a_window(name):
         ("wall_u: 0.6 W/m2/K", "wall_u: 3 W/m2/K", "construction 'thick': has 1.57 W/m2/K without insulation, so 3 cannot be had"),
         ("glazing: triple_low_e", "glazing: quadruple", "store: 'quadruple' is no glazing of the library"),
         ("u_value: 0.5 W/m2/K", "u_value: 9 W/m2/K", "extra: construction 'brick_insulated': has 2.01 W/m2/K without insulation, so 9 cannot be had"),
+        ("sides: {south: office}", "sides: 4", "store.sides: is '4'; write for instance {north: outdoors, west: same}"),
         ("use: office,", "use: office, colour: red,", "office.colour: unknown field"),
     ],
 )  # fmt: skip
@@ -135,3 +136,8 @@ def test_a_wrong_room_is_refused_with_its_place_and_the_way_out(tmp_path, old, n
         written(tmp_path, SITE.replace(old, new))
     assert message in str(caught.value)
     assert str(caught.value).startswith(str(tmp_path / "site.yaml") + ":")
+
+
+def test_rooms_without_names_are_refused(tmp_path):
+    with pytest.raises(SiteError, match="rooms: is a list; a mapping of names is wanted"):
+        written(tmp_path, SITE.split("rooms:", maxsplit=1)[0].replace("room: store", "room: grid") + "rooms: [a, b]\n")

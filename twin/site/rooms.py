@@ -62,6 +62,8 @@ class Rooms:
         self.shared: dict[tuple[frozenset[str], str], list[tuple[str, float]]] = {}
         """Areas that one of two rooms has told and the other has not."""
         self.names = set(block.fields or {})
+        if block.fields is None:
+            problems.add(block.place, f"rooms: is {block.words()}; a mapping of names is wanted")
         for name, node in (block.fields or {}).items():
             try:
                 self._expand(name, block.keys[name], node)
@@ -196,6 +198,8 @@ class _Room:
     def _beyond(self) -> dict[str, str]:
         """What lies behind each side."""
         node = self.fields.get("sides")
+        if node is not None and node.fields is None:
+            raise SiteError(f"{self.name}.sides: is {node.words()}; write for instance {{north: outdoors, west: same}}")
         told = {k: v.text or "" for k, v in (node.fields or {}).items()} if node else {}
         for side, other in told.items():
             if side not in SIDES:
