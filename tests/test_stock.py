@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import numpy as np
 import pytest
 
@@ -45,11 +47,21 @@ def test_where_nothing_can_be_written_nothing_is_kept(tmp_path, monkeypatch):
 
 
 def test_the_oldest_files_go_first(folder, monkeypatch):
-    monkeypatch.setattr(stock, "MOST", 3)
-    for name in "abcde":
-        stock.keep("weather", name, {"a": np.zeros(1)})
-    assert len(list((folder / "weather").glob("*.npz"))) == 3
+    size = 10_000
+    monkeypatch.setattr(stock, "MOST", 35 * size // 10)
+    for place, name in enumerate("abcde"):
+        stock.keep("weather", name, {"a": np.zeros(size // 8)})
+        path = folder / "weather" / f"{name}.npz"
+        os.utime(path, (place, place))
+    stock.keep("weather", "e", {"a": np.zeros(size // 8)})
+    assert sorted(path.stem for path in (folder / "weather").glob("*.npz")) == ["c", "d", "e"]
     assert stock.take("weather", "e") is not None
+
+
+def test_what_is_too_large_is_not_kept(monkeypatch):
+    monkeypatch.setattr(stock, "LARGEST", 100)
+    stock.keep("weather", "x", {"a": np.zeros(100)})
+    assert stock.take("weather", "x") is None
 
 
 def test_weather_is_the_same_from_the_file_and_from_the_stock(shared_data):

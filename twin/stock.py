@@ -8,6 +8,7 @@ import os
 import zipfile
 from collections.abc import Mapping
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +16,12 @@ import numpy.typing as npt
 from platformdirs import user_cache_dir
 
 Arrays = dict[str, npt.NDArray[np.float64]]
-MOST = 400
-"""Files kept of each sort; the oldest go first."""
+MOST = 2**28
+"""Octets kept of each sort; the oldest files go first."""
+LARGEST = 2**25
+"""Largest file that is kept: of very large sites, working it out again costs less than the place. [octets]"""
+LIBRARIES = ("numpy", "pvlib", "holidays", "chinesecalendar")
+"""What is kept depends on these, too."""
 
 
 def cache_folder() -> Path:
@@ -27,7 +32,7 @@ def cache_folder() -> Path:
 @cache
 def code() -> str:
     """Hash of the program's own sources, so that nothing outlives the code that made it."""
-    found = hashlib.sha256(np.__version__.encode())
+    found = hashlib.sha256("|".join(version(name) for name in LIBRARIES).encode())
     here = Path(__file__).resolve().parent
     for folder in ("physics", "weather", "components", "sim"):
         for path in sorted((here / folder).glob("*.py")):
@@ -55,6 +60,8 @@ def keep(sort: str, name: str, arrays: Mapping[str, npt.NDArray[np.float64]]) ->
 
     A finished copy is renamed, so that readers never see half a file.
     """
+    if sum(each.nbytes for each in arrays.values()) > LARGEST:
+        return
     folder = cache_folder() / sort
     part = folder / f"{name}.{os.getpid()}"
     with contextlib.suppress(OSError):
@@ -62,6 +69,7 @@ def keep(sort: str, name: str, arrays: Mapping[str, npt.NDArray[np.float64]]) ->
         with part.open("wb") as stream:
             np.savez(stream, **arrays)  # type: ignore[arg-type]  # its stub takes the names for its own option
         os.replace(part, folder / f"{name}.npz")
-        held = sorted(folder.glob("*.npz"), key=lambda path: path.stat().st_mtime)
-        for path in held[:-MOST]:
-            path.unlink(missing_ok=True)
+        newest = sorted(((s.st_mtime, s.st_size, p) for p in folder.glob("*.npz") for s in [p.stat()]), reverse=True)
+        for place, (_, _, path) in enumerate(newest):
+            if sum(size for _, size, _ in newest[: place + 1]) > MOST:
+                path.unlink(missing_ok=True)

@@ -4,7 +4,7 @@ import inspect
 
 import pytest
 
-from twin.physics import air, chiller, convection, curve, daylight, envelope, exchanger, fan, radiation, tower
+from twin.physics import air, chiller, convection, curve, daylight, envelope, exchanger, fan, radiation, surface, tower
 from twin.sim.emit import HEAD, emit
 
 VALUES = {
@@ -18,7 +18,7 @@ VALUES = {
 }  # fmt: skip
 FUNCTIONS = [
     function
-    for module in (air, chiller, convection, curve, daylight, envelope, exchanger, fan, radiation, tower)
+    for module in (air, chiller, convection, curve, daylight, envelope, exchanger, fan, radiation, surface, tower)
     for name, function in inspect.getmembers(module, inspect.isfunction)
     if function.__module__ == module.__name__
 ]

@@ -8,6 +8,7 @@ from twin.core import Component, Field, constant, inlet, kernel, needs, output, 
 from twin.physics.conduction import modes as conduct
 from twin.physics.convection import natural_factors, natural_film
 from twin.physics.radiation import glance
+from twin.physics.surface import seen_from_room
 from twin.units import M2, Celsius, Degree, JoulesPerKgKelvin, KgsPerM3, Metres, Ratio, WattsPerMKelvin
 
 DEGREE = 0.017453292519943295
@@ -212,11 +213,8 @@ class Partition(Component):
         )
         weight = own_front + still + exchange
         drive = past + absorptance_front * (glow_front + catches_front * beam_front + faces_front * far_front)
-        air_share, radiant_share = area * still / weight, area * exchange / weight
-        return (
-            still, exchange, weight, drive, area * still - air_share * still, air_share * exchange,
-            area * exchange - radiant_share * exchange, air_share * drive, radiant_share * drive,
-        )  # fmt: skip
+        air, both, star, air_load, star_load = seen_from_room(area, still, exchange, weight, drive)
+        return still, exchange, weight, drive, air, both, star, air_load, star_load
 
     @kernel(
         tells=(
@@ -238,11 +236,8 @@ class Partition(Component):
         )
         weight = own_rear + still + exchange
         drive = past + absorptance_rear * (glow_rear + catches_rear * beam_rear + faces_rear * far_rear)
-        air_share, radiant_share = area * still / weight, area * exchange / weight
-        return (
-            still, exchange, weight, drive, area * still - air_share * still, air_share * exchange,
-            area * exchange - radiant_share * exchange, air_share * drive, radiant_share * drive,
-        )  # fmt: skip
+        air, both, star, air_load, star_load = seen_from_room(area, still, exchange, weight, drive)
+        return still, exchange, weight, drive, air, both, star, air_load, star_load
 
     @kernel(
         tells=(

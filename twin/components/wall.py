@@ -11,6 +11,7 @@ from twin.physics.convection import STEFAN, natural_factors, natural_film, outsi
 from twin.physics.polygon import fault_of_fours
 from twin.physics.radiation import glance
 from twin.physics.shade import on_surface
+from twin.physics.surface import seen_from_room
 from twin.physics.wind import wind_film
 from twin.units import (
     M2,
@@ -264,14 +265,9 @@ class Wall(Component):
         still = film_inside if film_inside > 0.0 else natural_film(inside, air_before, cold, warm)
         exchange = glance(inside, radiant_before) / (spread + veil)
         weight = own_in - cross * cross * resist + still + exchange
-        share = 1.0 / weight
-        air_share, radiant_share = area * still * share, area * exchange * share
         drive = past_in - cross * base + absorptance_inside * (glow + catches * beam + faces * far)
-        return (
-            outer, base, still, exchange, weight, drive,
-            area * still - air_share * still, air_share * exchange, area * exchange - radiant_share * exchange,
-            air_share * drive, radiant_share * drive,
-        )  # fmt: skip
+        air, both, star, air_load, star_load = seen_from_room(area, still, exchange, weight, drive)
+        return outer, base, still, exchange, weight, drive, air, both, star, air_load, star_load
 
     @kernel(tells=("outside", "inside", "view", "spread", "convected", "radiated", "lit", "gained"))
     def step(

@@ -13,6 +13,7 @@ from twin.physics.glazing import window as optics
 from twin.physics.polygon import fault_of_fours
 from twin.physics.radiation import glance
 from twin.physics.shade import on_surface
+from twin.physics.surface import seen_from_room
 from twin.physics.wind import wind_film
 from twin.units import (
     M2,
@@ -281,12 +282,9 @@ class Window(Component):
             inwards *= passed
         still = film_inside if film_inside > 0.0 else pane_film(inside, air_before, tilt, tall, pressure, sine, turn)
         exchange = glance(inside, radiant_before) / (spread + veil)
-        share = 1.0 / (through + still + exchange)
-        air_share, radiant_share = area * still * share, area * exchange * share
-        return (
-            still, exchange, through, inwards, area * still - air_share * still, air_share * exchange,
-            area * exchange - radiant_share * exchange, air_share * inwards, radiant_share * inwards,
-        )  # fmt: skip
+        weight = through + still + exchange
+        air, both, star, air_load, star_load = seen_from_room(area, still, exchange, weight, inwards)
+        return still, exchange, through, inwards, air, both, star, air_load, star_load
 
     @kernel(tells=("outside", "inside", "view", "spread", "sunned", "convected", "radiated", "lit", "lost"))
     def step(

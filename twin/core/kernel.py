@@ -27,37 +27,30 @@ class Kernel:
 
 
 @dataclass(frozen=True)
-class Forcing:
-    """A vectorised function run once per stretch of weather; its first argument is the weather grid, the rest parameters."""
+class Wish:
+    """A function whose first argument is given to it and whose others are parameters; instances that share these values share
+    its answer.
+    """
 
     function: Callable[..., Any]
     tells: tuple[str, ...]
 
     @cached_property
     def parameters(self) -> tuple[str, ...]:
-        """Names of the parameters it depends on; instances that share these values share the columns."""
-        return tuple(inspect.signature(self.function).parameters)[1:]
-
-    def __call__(self, *told: Any, **named: Any) -> Any:
-        """Run the equation as plain Python."""
-        return self.function(*told, **named)
-
-
-@dataclass(frozen=True)
-class Preparation:
-    """A function run once before the first tick; its first argument is the tick's length, the rest parameters."""
-
-    function: Callable[..., Any]
-    tells: tuple[str, ...]
-
-    @cached_property
-    def parameters(self) -> tuple[str, ...]:
-        """Names of the parameters it depends on; instances that share these values share the answer."""
+        """Names of the parameters it depends on."""
         return tuple(inspect.signature(self.function).parameters)[1:]
 
     def __call__(self, *told: Any, **named: Any) -> Any:
         """Run it as plain Python."""
         return self.function(*told, **named)
+
+
+class Forcing(Wish):
+    """A vectorised function run once per stretch of weather; its first argument is the weather grid."""
+
+
+class Preparation(Wish):
+    """A function run once before the first tick; its first argument is the tick's length."""
 
 
 def kernel(*, tells: tuple[str, ...]) -> Callable[[Callable[..., Any]], Kernel]:

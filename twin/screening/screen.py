@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,7 @@ from twin.components.partition import Partition
 from twin.components.wall import Wall
 from twin.components.window import Window
 from twin.core.component import Component
+from twin.core.kernel import Kernel
 from twin.errors import RunError
 from twin.physics.air import AIR_HEAT
 from twin.screening.loop import march
@@ -240,7 +242,7 @@ def _light(surfaces: list[tuple[SURFACES, str]], told: _Told, ticks: int) -> dic
     return dict(zip(("glow", "beam", "far"), _rows(shine, let, sums), strict=True))
 
 
-def _rows(shine, let: Mapping[str, Floats], sums: Mapping[str, float]) -> list[Floats]:  # type: ignore[no-untyped-def]
+def _rows(shine: Callable[..., Any], let: Mapping[str, Floats], sums: Mapping[str, float]) -> list[Floats]:
     """The room's own sharing of light is linear: its answer for one watt of each, times the watts."""
     parts = [shine(*one, **sums) for one in ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))]
     order = ("beam", "far", "diffuse")
@@ -264,7 +266,7 @@ def _gain(site: Site, room: Enclosure, told: _Told, ticks: int) -> Floats:
     return total
 
 
-def _heat(each: Component, kernel, signal: str, share: float) -> float:  # type: ignore[no-untyped-def]
+def _heat(each: Component, kernel: Kernel, signal: str, share: float) -> float:
     known = {n: share if n == signal else 0.0 if n in type(each).signals else getattr(each, n) for n in kernel.told}
     answer = kernel.function(**known)
     return float(answer[kernel.tells.index("heat")] if isinstance(answer, tuple) else answer)

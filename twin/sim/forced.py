@@ -31,8 +31,8 @@ def columns(
     found = []
     for column in plan.columns:
         if column.forcing is None:
-            found.append(given[column.values[0], column.tell][first:last])
-        elif told:
+            found.append(np.asarray(given[column.values[0], column.tell][first:last], dtype=np.float64))
+        else:
             found.append(told[column.forcing, column.values][column.forcing.tells.index(column.tell)])
     return found
 

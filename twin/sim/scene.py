@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -76,12 +75,7 @@ class Scene:
     @cached_property
     def digest(self) -> str:
         """Hash of the weather and the calendar."""
-        arrays = [getattr(self.weather, each.name) for each in fields(self.weather)]
-        content = hashlib.sha256(repr([each for each in arrays if not isinstance(each, np.ndarray)]).encode())
-        for each in arrays:
-            if isinstance(each, np.ndarray):
-                content.update(np.ascontiguousarray(each).tobytes())
-        return f"{content.hexdigest()[:24]} {self.almanac.country}"
+        return f"{self.weather.digest()} {self.almanac.country}"
 
     def keep(self, key: Any, told: Floats) -> Floats:
         """Keep forcing for the next run; all is dropped beyond MOST octets, since samples of uncertain numbers never ask for it again."""

@@ -164,7 +164,7 @@ class Simulation:
         every, hourly, total = self._slots
         per_hour = max(1, round(HOUR / step))
         run_ticks(
-            self.table[plan.settled :], self.vector, plan.index, np.uint64(plan.states), plan.forced[: len(self._forcing)], self._forcing,
+            self.table[plan.settled :], self.vector, plan.index, np.uint64(plan.states), plan.forced, self._forcing,
             every, record.ticks[first:], hourly, self.hour, record.means[first // per_hour :], total, record.sums[chunk],
             per_hour, self.tick % per_hour, self.tick - first, part,
         )  # fmt: skip

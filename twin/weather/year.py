@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -102,10 +102,13 @@ class Weather:
         return cut(self, start, step, count)
 
     def digest(self) -> str:
-        """Hash of the content, for manifests."""
+        """Hash of everything in it, for manifests and for what is kept between processes."""
         content = hashlib.sha256()
-        for name in ("dry_bulb", "dew_point", "wind_speed", "infrared", "global_horizontal", "direct_normal"):
-            content.update(np.ascontiguousarray(getattr(self, name)).tobytes())
+        for each in fields(self):
+            value = getattr(self, each.name)
+            content.update(
+                np.ascontiguousarray(value).tobytes() if isinstance(value, np.ndarray) else repr(value).encode()
+            )
         return content.hexdigest()[:16]
 
 
