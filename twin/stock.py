@@ -6,10 +6,11 @@ import contextlib
 import hashlib
 import os
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +21,7 @@ MOST = 2**28
 """Octets kept of each sort; the oldest files go first."""
 LARGEST = 2**25
 """Largest file that is kept: of very large sites, working it out again costs less than the place. [octets]"""
+DIGEST = hashlib.sha256().digest_size
 LIBRARIES = ("numpy", "pvlib", "holidays", "chinesecalendar")
 """What is kept depends on these, too."""
 
@@ -56,20 +58,35 @@ def take(sort: str, name: str) -> Arrays | None:
 
 
 def keep(sort: str, name: str, arrays: Mapping[str, npt.NDArray[np.float64]]) -> None:
-    """Keep arrays for the next process; where nothing can be written, nothing is kept.
+    """Keep arrays for the next process; where nothing can be written, nothing is kept."""
+    if sum(each.nbytes for each in arrays.values()) <= LARGEST:
+        _keep(sort, f"{name}.npz", lambda stream: np.savez(stream, **arrays))  # type: ignore[arg-type]  # names for its options
 
-    A finished copy is renamed, so that readers never see half a file.
-    """
-    if sum(each.nbytes for each in arrays.values()) > LARGEST:
-        return
+
+def take_octets(sort: str, name: str) -> bytes | None:
+    """What was kept, or nothing; a damaged file counts as nothing."""
+    with contextlib.suppress(OSError):
+        held = (cache_folder() / sort / name).read_bytes()
+        if hashlib.sha256(held[DIGEST:]).digest() == held[:DIGEST]:
+            return held[DIGEST:]
+    return None
+
+
+def keep_octets(sort: str, name: str, octets: bytes) -> None:
+    """Keep octets for the next process; where nothing can be written, nothing is kept."""
+    _keep(sort, name, lambda stream: stream.write(hashlib.sha256(octets).digest() + octets))
+
+
+def _keep(sort: str, name: str, write: Callable[[BinaryIO], object]) -> None:
+    """Rename a finished copy, so that readers never see half a file; the oldest files go first where too much is kept."""
     folder = cache_folder() / sort
     part = folder / f"{name}.{os.getpid()}"
     with contextlib.suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
         with part.open("wb") as stream:
-            np.savez(stream, **arrays)  # type: ignore[arg-type]  # its stub takes the names for its own option
-        os.replace(part, folder / f"{name}.npz")
-        newest = sorted(((s.st_mtime, s.st_size, p) for p in folder.glob("*.npz") for s in [p.stat()]), reverse=True)
+            write(stream)
+        os.replace(part, folder / name)
+        newest = sorted(((s.st_mtime, s.st_size, p) for p in folder.iterdir() for s in [p.stat()]), reverse=True)
         for place, (_, _, path) in enumerate(newest):
             if sum(size for _, size, _ in newest[: place + 1]) > MOST:
                 path.unlink(missing_ok=True)

@@ -7,7 +7,7 @@ import pytest
 
 from twin.core import Component, Field, catalogue, inlet, kernel, needs, output
 from twin.core.describe import page
-from twin.sim import compile as compiler
+from twin.sim import link, selfcheck
 from twin.sim.emit import batch_text
 from twin.site.load import load
 from twin.site.schema import schema
@@ -98,10 +98,10 @@ def test_every_kernel_compiles_and_agrees_with_plain_python_on_random_input(cls)
             size += MANY if name in series else 1
         tells = list(range(size, size + len(each.tells)))
         index = np.array(row + tells, dtype=np.int32)
-        call = compiler.caller(compiler.address(batch_text(each, series)), index, 0, 1)
+        call = link.caller(link.address(batch_text(each, series)), index, 0, 1)
         for _ in range(20):
             vector = random.uniform(0.1, 40.0, size + len(tells))
-            compiler.check(f"{cls.kind}.{label}", each, told, tells, vector, call)
+            selfcheck.check(f"{cls.kind}.{label}", each, told, tells, vector, call)
 
 
 def test_amounts_and_intensities_are_told_apart():

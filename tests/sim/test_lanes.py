@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from twin.core import catalogue
-from twin.sim import compile as compiler
+from twin.sim import link
 from twin.sim.batches import follows
 from twin.sim.emit import batch_text
 from twin.sim.lanes import Told, fits, lane_text
@@ -48,8 +48,8 @@ def test_four_at_a_time_is_one_after_the_other(cls, label):
             at = place[name] + (0 if name in shared else k)
             narrow += [at, MANY, STRIDE] if name in series else [at]
         narrow += [at + k for at in tells]
-    alone = compiler.caller(compiler.address(batch_text(kernel, series)), np.array(narrow, dtype=np.int32), 0, COUNT)
-    together = compiler.caller(compiler.address(lane_text(kernel, told)), np.array(wide, dtype=np.int32), 0, COUNT)
+    alone = link.caller(link.address(batch_text(kernel, series)), np.array(narrow, dtype=np.int32), 0, COUNT)
+    together = link.caller(link.address(lane_text(kernel, told)), np.array(wide, dtype=np.int32), 0, COUNT)
     random = np.random.default_rng(1)
     for _ in range(20):
         one = random.uniform(0.1, 40.0, size)

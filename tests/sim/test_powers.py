@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from twin.core import kernel
-from twin.sim import compile as compiler
+from twin.sim import link
 from twin.sim.emit import batch_text
 
 exp, log = math.exp, math.log
@@ -23,7 +23,7 @@ def powers(x):
 
 def compiled(x):
     vector = np.array([x, 0.0, 0.0, 0.0, 0.0])
-    compiler.caller(compiler.address(batch_text(powers, frozenset())), np.arange(5, dtype=np.int32), 0, 1)(vector)
+    link.caller(link.address(batch_text(powers, frozenset())), np.arange(5, dtype=np.int32), 0, 1)(vector)
     return vector[1:]
 
 

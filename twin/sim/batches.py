@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from twin import stock
 from twin.core.component import CLOCK, NEXT, Component
+from twin.core.kernel import Kernel
 from twin.sim.columns import LANES, Columns, Slots
 from twin.sim.emit import batch_text
 from twin.sim.joins import groups, join_text
@@ -19,6 +21,7 @@ FEWEST = 3
 Place = int | tuple[int, int, int]
 """Of one value, or first place, length and stride of an array."""
 Sizes = tuple[tuple[str, int], ...]
+_texts: dict[str, bytes] = {}
 _checked: set[str] = set()
 """Texts whose compiled form this process has compared with plain Python."""
 
@@ -57,7 +60,8 @@ class Batches:
         sizes = {tuple((name, each.size(name)) for name in sorted(series)) for each in members}
         lengths = sizes.pop() if len(sizes) == 1 else None
         told = self._told(members, label, [row for row, _ in rows], lengths)
-        text = batch_text(kernel, series, lengths or ()) if told is None else lane_text(kernel, told)
+        lanes, text = _text(kernel, series, lengths or (), told)
+        told = told if lanes else None
         self.rows.append((text, len(self._index), len(members), (members[0], label)))
         if told is None:
             for row, tells in rows:
@@ -83,7 +87,7 @@ class Batches:
         cls = type(members[0])
         kernel, series = cls.kernels[label], _series(cls, label)
         whole = len(members) >= FEWEST and list(members) == self.columns.members[cls.kind]
-        if lengths is None or not whole or not fits(kernel, series):
+        if lengths is None or not whole:
             return None
         own = frozenset(name for name in kernel.told if _is_own(cls, name))
         shared = (n for place, n in enumerate(kernel.told) if n not in own and len({row[place] for row in rows}) == 1)
@@ -119,20 +123,35 @@ class Batches:
         self, index: Slots, vector: npt.NDArray[np.float64], progress: Callable[[int, int], None] | None = None
     ) -> npt.NDArray[np.int64]:
         """Compile or load every text, check each against plain Python on a vector, and return the table for the tick loop."""
-        from twin.sim import compile as compiler  # loads the compiler, which laying a plan does without
+        from twin.sim import link, selfcheck  # load the linker, which laying a plan does without
 
         texts = self.texts()
-        compiler.compile_new(texts, progress)
-        addresses = {text: compiler.address(text) for text in texts}
+        link.compile_new(texts, progress)
+        addresses = {text: link.address(text) for text in texts}
         for text, place, count, first in self.rows:
             if first and text not in _checked:
                 _checked.add(text)
                 each, label = first
                 told, tells = self._places(each, label)
-                call = compiler.caller(addresses[text], index, place, count)
-                compiler.check(f"{each.kind}.{label}", type(each).kernels[label], told, tells, vector, call)
+                call = link.caller(addresses[text], index, place, count)
+                selfcheck.check(f"{each.kind}.{label}", type(each).kernels[label], told, tells, vector, call)
         table = [(addresses[text], place, count) for text, place, count, _ in self.rows]
         return np.array(table, dtype=np.int64).reshape(-1, 3)
+
+
+def _text(kernel: Kernel, series: frozenset[str], lengths: Sizes, told: Told | None) -> tuple[bool, str]:
+    """Whether a kernel works on four instances at a time, and the text of its loop; of our own kernels from this process or one before."""
+    name = f"{kernel.function.__module__}.{kernel.function.__qualname__}"
+    key = stock.key(name, sorted(series), lengths, told and told.key)
+    held = _texts.get(key) or (stock.take_octets("texts", key) if name.startswith("twin.") else None)
+    if held is None:
+        lanes = told is not None and fits(kernel, series)
+        text = lane_text(kernel, told) if told and lanes else batch_text(kernel, series, lengths)
+        held = f"{lanes:d}{text}".encode()
+        if name.startswith("twin."):
+            stock.keep_octets("texts", key, held)
+    _texts[key] = held
+    return held[:1] == b"1", held[1:].decode()
 
 
 def follows(cls: type[Component], name: str) -> bool:

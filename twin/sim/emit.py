@@ -19,7 +19,7 @@ from numba import carray, cfunc, njit, types
 from numba.core.cgutils import alloca_once
 from numba.extending import intrinsic
 """
-SIGNATURE = "types.void(types.CPointer(types.float64), types.CPointer(types.int32), types.int64)"
+BATCH = """@cfunc("void(CPointer(float64), CPointer(int32), int64)", error_model="numpy", forceinline=True)"""
 
 
 def emit(function: Callable[..., Any], name: str, reached: dict[str, str]) -> str:
@@ -171,7 +171,7 @@ def batch_text(kernel: Kernel, series: frozenset[str], lengths: tuple[tuple[str,
             HEAD,
             *reached.values(),
             scalar,
-            f"@cfunc({SIGNATURE}, cache=True)",
+            BATCH,
             "def batch(v, x, n):",
             "    for i in range(n):",
             f"        b = i * {place + len(tells)}",

@@ -50,7 +50,8 @@ def _told(wishes: list[Wish], scene: Scene, clock: Clock, first: int, last: int)
     )
     held = stock.take("forcing", name) if ours and not found else None
     if held is not None:
-        found = {wish: held[str(place)] for place, wish in enumerate(missing)}
+        parts = np.split(held["told"], np.cumsum([len(forcing.tells) for forcing, _ in missing])[:-1])
+        found = dict(zip(missing, parts, strict=True))
         scene.almanac.notes.update(json.loads(held["notes"].astype(np.uint8).tobytes()))
     else:
         fine = max(1, round(clock.step / FINEST))
@@ -61,9 +62,7 @@ def _told(wishes: list[Wish], scene: Scene, clock: Clock, first: int, last: int)
             found[forcing, values] = np.array([_means(each, last - first, fine) for each in answers])
         if ours and len(missing) == len(set(wishes)):
             notes = np.frombuffer(json.dumps(sorted(scene.almanac.notes)).encode(), dtype=np.uint8).astype(float)
-            stock.keep(
-                "forcing", name, {"notes": notes, **{str(place): found[wish] for place, wish in enumerate(missing)}}
-            )
+            stock.keep("forcing", name, {"notes": notes, "told": np.concatenate([found[wish] for wish in missing])})
     for wish in missing:
         scene.keep((wish, when), found[wish])
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from twin.sim.columns import LANES
-from twin.sim.emit import HEAD, SIGNATURE
+from twin.sim.emit import BATCH, HEAD
 
 SUM, MAXIMUM, MEAN, RESOLVE, WEIGHTED = "sum", "max", "mean", "resolve", "weighted"
 """`weighted` sums give each source a weight of its own; `resolve` takes the operator's value if there is one, else the source."""
@@ -42,7 +42,7 @@ def join_text(mode: str) -> str:
     return "\n".join(
         [
             HEAD,
-            f"@cfunc({SIGNATURE}, cache=True)",
+            BATCH,
             "def batch(v, x, n):",
             "    p = 0",
             "    for _ in range(n):",

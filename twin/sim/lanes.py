@@ -11,7 +11,7 @@ from typing import Any
 
 from twin.core.kernel import Kernel
 from twin.sim.columns import LANES
-from twin.sim.emit import HEAD, SIGNATURE, Places, by_value, emit, parse, placed
+from twin.sim.emit import BATCH, HEAD, Places, by_value, emit, parse, placed
 from twin.sim.powers import is_broken
 
 PLAIN = frozenset({"abs", "min", "max", "float", "len", "range", "pow"})
@@ -64,6 +64,11 @@ class Told:
     lengths: tuple[tuple[str, int], ...]
     following: frozenset[str]
 
+    @property
+    def key(self) -> str:
+        """The same in every process."""
+        return repr([sorted(self.own), sorted(self.shared), self.lengths, sorted(self.following)])
+
 
 @cache
 def lane_text(kernel: Kernel, told: Told) -> str:
@@ -108,7 +113,7 @@ def lane_text(kernel: Kernel, told: Told) -> str:
             SCRATCH.format(size=after + LANES * len(tells)),
             *reached.values(),
             scalar,
-            f"@cfunc({SIGNATURE}, cache=True)",
+            BATCH,
             "def batch(v, x, n):",
             "    s = _scratch()",
             "    m = x[0]",

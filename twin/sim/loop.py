@@ -2,59 +2,84 @@
 
 from __future__ import annotations
 
-import numpy as np
-from llvmlite import ir
-from numba import njit, types
-from numba.extending import intrinsic
+from ctypes import CFUNCTYPE, c_int64
+from functools import cache
+from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
+from twin.sim.link import NAME, address
+
+Floats = npt.NDArray[np.float64]
 BLOCK = 64
 """Ticks whose forcing is brought together at a time, so that each reads neighbours in memory."""
-
+POINTERS = "table vector index forced forcing block every record hourly hour means total sums"  # fmt: skip
+TYPES = "int64 float64 int32 uint64 int64 float64 uint64 float64 uint64 float64 float32 uint64 float64"
+COUNTS = "rows states forceds everies hourlies totals per_hour tick first count"
+TEXT = f"""\
+from llvmlite import ir
+from numba import cfunc, types
+from numba.extending import intrinsic
 
 @intrinsic
-def _call(typing, address, vector, index, count):
-    def generate(context, builder, signature, arguments):
+def _call(context, address, vector, index, place, count):
+    def generate(context, builder, signature, told):
         pointer = ir.PointerType()
         kind = ir.FunctionType(ir.VoidType(), [pointer, pointer, ir.IntType(64)])
-        function = builder.inttoptr(arguments[0], kind.as_pointer())
-        told = [builder.inttoptr(arguments[1], pointer), builder.inttoptr(arguments[2], pointer), arguments[3]]
-        builder.call(function, told)
+        start = builder.gep(told[2], [told[3]], source_etype=ir.IntType(32))
+        builder.call(builder.inttoptr(told[0], kind.as_pointer()), [told[1], start, told[4]])
         return context.get_dummy_value()
+    return types.void(types.int64, vector, index, types.int64, types.int64), generate
 
-    return types.void(types.int64, types.intp, types.intp, types.int64), generate
+@intrinsic
+def _at(context, address):
+    def generate(context, builder, signature, told):
+        return builder.load(builder.inttoptr(told[0], ir.DoubleType().as_pointer()))
+    return types.float64(types.int64), generate
+
+@cfunc("void({", ".join([f"CPointer({kind})" for kind in TYPES.split()] + ["int64"] * len(COUNTS.split()))})", error_model="numpy", forceinline=True)
+def {NAME}({", ".join(f"{POINTERS} {COUNTS}".split())}):
+    for t in range(first, first + count):
+        here = (t - first) % {BLOCK}
+        if here == 0:
+            ahead = min({BLOCK}, first + count - t)
+            for j in range(forceds):
+                for k in range(ahead):
+                    block[k * forceds + j] = _at(forcing[2 * j] + (t + k) * forcing[2 * j + 1])
+        for j in range(forceds):
+            vector[forced[j]] = block[here * forceds + j]
+        for k in range(rows):
+            _call(table[3 * k], vector, index, table[3 * k + 1], table[3 * k + 2])
+        for j in range(states):
+            vector[j] = vector[states + j]
+        for j in range(everies):
+            record[t * everies + j] = vector[every[j]]
+        for j in range(hourlies):
+            hour[j] += vector[hourly[j]]
+        tick += 1
+        if tick % per_hour == 0:
+            for j in range(hourlies):
+                means[t // per_hour * hourlies + j] = hour[j] / per_hour
+                hour[j] = 0.0
+        for j in range(totals):
+            sums[j] += vector[total[j]]
+"""
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def sweep(table, vector, index):
-    """Run kernels and joins once, in order.
+def run_ticks(
+    table: npt.NDArray[np.int64], vector: Floats, index: npt.NDArray[np.int32], states: int,
+    forced: npt.NDArray[np.uint64], forcing: npt.NDArray[np.int64],
+    every: npt.NDArray[np.uint64], record: Floats, hourly: npt.NDArray[np.uint64], hour: Floats,
+    means: npt.NDArray[np.float32], total: npt.NDArray[np.uint64], sums: Floats,
+    per_hour: int, tick: int, row: int, count: int,
+) -> None:  # fmt: skip
+    """Run `count` ticks: forcing, kernels in order, state commit, record. Other threads go on meanwhile.
 
     Parameters
     ----------
     table : (rows, 3) addresses of batches with their place in the index and their count.
     vector : every signal and parameter; states first, their next values right behind.
-    """
-    for k in range(table.shape[0]):
-        _call(table[k, 0], vector.ctypes.data, index.ctypes.data + 4 * table[k, 1], table[k, 2])
-
-
-@intrinsic
-def _at(typing, address):
-    def generate(context, builder, signature, arguments):
-        return builder.load(builder.inttoptr(arguments[0], ir.DoubleType().as_pointer()))
-
-    return types.float64(types.int64), generate
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def run_ticks(
-    table, vector, index, states, forced, forcing, every, record, hourly, hour, means, total, sums, per_hour, tick, row,
-    count,
-):  # fmt: skip
-    """Run `count` ticks: forcing, kernels in order, state commit, record.
-
-    Parameters
-    ----------
-    table, vector : as for `sweep`.
     forced, forcing : slots told by forcing, and for each the address of its mean over the chunk's first tick and how many
         octets further that over the next one stands.
     every, record : slots recorded each tick, (ticks of the chunk, columns).
@@ -64,25 +89,28 @@ def run_ticks(
     tick : ticks since the start of an hour; row : first row of the chunk to fill.
     """
     block = np.empty((BLOCK, forced.size))
-    for t in range(row, row + count):
-        here = np.uint64((t - row) % BLOCK)
-        if here == 0:
-            for j in range(np.uint64(forced.size)):
-                for k in range(np.uint64(min(BLOCK, row + count - t))):
-                    block[k, j] = _at(forcing[j, 0] + (t + np.int64(k)) * forcing[j, 1])
-        for j in range(np.uint64(forced.size)):
-            vector[forced[j]] = block[here, j]
-        sweep(table, vector, index)
-        for j in range(states):
-            vector[j] = vector[states + j]
-        for j in range(np.uint64(every.size)):
-            record[t, j] = vector[every[j]]
-        for j in range(np.uint64(hourly.size)):
-            hour[j] += vector[hourly[j]]
-        tick += 1
-        if tick % per_hour == 0:
-            for j in range(hourly.size):
-                means[t // per_hour, j] = hour[j] / per_hour
-                hour[j] = 0.0
-        for j in range(np.uint64(total.size)):
-            sums[j] += vector[total[j]]
+    arrays: list[npt.NDArray[Any]] = [
+        table,
+        vector,
+        index,
+        forced,
+        forcing,
+        block,
+        every,
+        record,
+        hourly,
+        hour,
+        means,
+        total,
+        sums,
+    ]
+    for name, kind, each in zip(POINTERS.split(), TYPES.split(), arrays, strict=True):
+        if each.dtype != kind or not each.flags.c_contiguous:
+            raise TypeError(f"{name}: {each.dtype}, not contiguous {kind}")
+    sizes = (len(table), states, forced.size, every.size, hourly.size, total.size, per_hour, tick, row, count)
+    _compiled()(*(each.ctypes.data for each in arrays), *sizes)
+
+
+@cache
+def _compiled() -> Any:
+    return CFUNCTYPE(None, *[c_int64] * len(f"{POINTERS} {COUNTS}".split()))(address(TEXT))

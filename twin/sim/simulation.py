@@ -15,7 +15,8 @@ import simpy
 from twin.errors import RunError
 from twin.sim import record as records
 from twin.sim.forced import columns
-from twin.sim.loop import run_ticks, sweep
+from twin.sim.link import caller
+from twin.sim.loop import run_ticks
 from twin.sim.mailbox import DEFAULT_PRIORITY, Mailbox
 from twin.sim.plan import Floats, Plan
 from twin.sim.record import Record
@@ -157,14 +158,15 @@ class Simulation:
 
     def _settle(self) -> None:
         """Run what depends on parameters alone."""
-        sweep(self.table[: self.plan.settled], self.vector, self.plan.index)
+        for address, place, count in self.table[: self.plan.settled].tolist():
+            caller(address, self.plan.index, place, count)(self.vector)
 
     def _loop(self, first: int, chunk: int, part: int) -> None:
         plan, record, step = self.plan, self.record, self.clock.step
         every, hourly, total = self._slots
         per_hour = max(1, round(HOUR / step))
         run_ticks(
-            self.table[plan.settled :], self.vector, plan.index, np.uint64(plan.states), plan.forced, self._forcing,
+            self.table[plan.settled :], self.vector, plan.index, plan.states, plan.forced, self._forcing,
             every, record.ticks[first:], hourly, self.hour, record.means[first // per_hour :], total, record.sums[chunk],
             per_hour, self.tick % per_hour, self.tick - first, part,
         )  # fmt: skip
