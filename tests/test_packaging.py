@@ -28,6 +28,8 @@ def test_the_wheel_lists_its_sites_in_an_empty_folder(tmp_path):
     home = tmp_path / "home"
     install = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target", str(home), str(wheel)]
     subprocess.run(install, check=True, capture_output=True)
+    ours = {each.parent.relative_to(ROOT).as_posix() for each in ROOT.glob("twin/**/__init__.py")}
+    assert ours <= {each.parent.relative_to(home).as_posix() for each in home.glob("twin/**/__init__.py")}
     empty = tmp_path / "empty"
     empty.mkdir()
     packages = sysconfig.get_paths()["purelib"]
