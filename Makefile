@@ -2,7 +2,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 ENV := .venv
 STAMP := $(ENV)/.installed
-APT := chromium fonts-noto-cjk fontconfig
+APT := chromium fonts-noto-cjk fontconfig postgresql
 BENCHMARKS := $(sort $(wildcard benchmarks/*.py))
 
 .PHONY: run test nightly lint lock bench clean system
@@ -24,6 +24,7 @@ lint: $(STAMP)
 
 system:
 	@missing=""; command -v chromium >/dev/null || missing="$(APT)"; fc-list 2>/dev/null | grep -qi "noto.*cjk" || missing="$(APT)"; \
+	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || missing="$(APT)"; \
 	if [ -n "$$missing" ]; then \
 	  if [ "$$(id -u)" = 0 ]; then echo "installing $$missing"; apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing >/dev/null; \
 	  elif sudo -n true 2>/dev/null; then echo "installing $$missing"; sudo apt-get update -qq && sudo DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing >/dev/null; \
@@ -41,7 +42,7 @@ bench: $(STAMP)
 
 lock: $(STAMP)
 	@$(ENV)/bin/python -m pip install -q 'pip-tools>=7.6'
-	@CUSTOM_COMPILE_COMMAND="make lock" $(ENV)/bin/pip-compile -q --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options --extra bacnet --extra test --output-file requirements.lock pyproject.toml
+	@CUSTOM_COMPILE_COMMAND="make lock" $(ENV)/bin/pip-compile -q --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options --extra bacnet --extra postgresql --extra test --output-file requirements.lock pyproject.toml
 
 clean:
 	@rm -rf $(ENV) out build dist *.egg-info

@@ -18,7 +18,7 @@ import pandas as pd
 
 from twin.bacnet import reader
 from twin.errors import BacnetError
-from twin.historian.store import Historian
+from twin.historian.store import open_store
 from twin.sim.results import Run
 from twin.sim.scene import Scene
 from twin.site.site import Site
@@ -169,10 +169,11 @@ def _read_building(site: Site, folder: Path, seed: int, progress: Progress | Non
     finally:
         building.terminate()
         building.communicate(timeout=10)
-    store = Historian(folder / "history")
-    store.append(samples)
-    kept = store.read(list(samples.columns))
-    kept.index = pd.DatetimeIndex(kept.index).tz_convert(pd.DatetimeIndex(trends.index).tz)
+    with open_store(folder / "history") as store:
+        store.append(samples)
+        first, last = samples.index[0], samples.index[-1] + pd.Timedelta(1, "us")
+        rows = store.query(list(samples.columns), first, last, zone=pd.DatetimeIndex(trends.index).tz or "UTC")
+    kept = rows.pivot(index="time", columns="point", values="value")
     return kept, f"device {instance} at 127.0.0.1:{port}", len(points)
 
 

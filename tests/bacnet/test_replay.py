@@ -14,7 +14,6 @@ import pytest
 
 from twin.bacnet import reader
 from twin.errors import BacnetError
-from twin.historian.store import Historian
 
 POINTS = [
     {"name": n, "unit": u, "description": f"the {n}"} for n, u in (("room", "degC"), ("load", "W"), ("valve", "1"))
@@ -89,20 +88,3 @@ def test_an_address_that_is_taken_is_refused_with_exit_code_two(building):
 def test_a_silent_address_is_told_within_the_deadline():
     with pytest.raises(BacnetError, match="nobody answers Who-Is"):
         reader.collect("127.0.0.1:9")
-
-
-def test_the_historian_returns_what_it_acknowledged_and_survives_a_kill(tmp_path):
-    store = Historian(tmp_path / "history")
-    store.append(trends(8))
-    code = f"""
-import os, signal, pandas as pd, pathlib
-from twin.historian.store import Historian
-frame = pd.DataFrame({{"late": [1.0]}}, index=pd.DatetimeIndex(["2019-07-02"], tz="UTC"))
-Historian(pathlib.Path({str(tmp_path / "history")!r})).append(frame)
-os.kill(os.getpid(), signal.SIGKILL)
-"""
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == -9
-    kept = Historian(tmp_path / "history")
-    assert set(kept.points()["point"]) == {"room", "load", "valve", "late"}
-    read = kept.read(["room", "load", "valve"]).iloc[:8]
-    assert np.allclose(read.to_numpy(dtype=float), trends(8).to_numpy(), rtol=0, atol=0)
