@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -14,8 +13,9 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from twin.commands import history
 from twin.errors import TwinError
-from twin.tables import out, show_exam, show_run, show_study
+from twin.tables import out, print_json, show_exam, show_run, show_study
 
 app = typer.Typer(
     add_completion=False,
@@ -25,6 +25,7 @@ app = typer.Typer(
 )
 exams = typer.Typer(no_args_is_help=True, help="Exams of the field: the twin beside reference programs.")
 app.add_typer(exams, name="validate")
+app.add_typer(history.app, name="history")
 err = Console(stderr=True)
 
 SiteText = Annotated[
@@ -40,10 +41,6 @@ def progress_bar() -> Progress:
     """A bar on standard error that is silent where nobody watches."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     return Progress(*columns, console=err, transient=True, disable=not err.is_terminal)
-
-
-def _print_json(answer: Any) -> None:
-    sys.stdout.write(json.dumps(answer, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
 
 
 def _extend(folder: Path | None) -> None:
@@ -69,7 +66,7 @@ def sites(as_json: AsJson = False) -> None:
         }
         rows.append({**row, "components": len(site.components), "measures": len(site.measures)})
     if as_json:
-        _print_json(rows)
+        print_json(rows)
         return
     table = Table("site", "title", "province", "floor area m2", "components", "measures")
     for row in rows:
@@ -110,7 +107,7 @@ def check(site: SiteText, components: Components = None, as_json: AsJson = False
         "digest": found.digest(),
     }
     if as_json:
-        _print_json(answer)
+        print_json(answer)
         return
     out.print(f"[bold]{escape(str(answer['site']))}[/bold]: {len(found.components)} components, no problem found")
     table = Table("kind", "number")
@@ -168,7 +165,7 @@ def run(
         write_frame(result.frame(), table)
     summary = result.summary()
     if as_json:
-        _print_json(summary)
+        print_json(summary)
         return
     show_run(summary)
 
@@ -199,7 +196,7 @@ def screen(
         for name, each in loads.items()
     }
     if as_json:
-        _print_json(rows)
+        print_json(rows)
         return
     table = Table("room", "heating MWh", "cooling MWh", "peak heating kW", "peak cooling kW", "degC")
     for name, each in rows.items():
@@ -240,7 +237,7 @@ def study(
             question, report, lambda what, done, total: bar.update(task, description=what, completed=done, total=total)
         )
     if as_json:
-        _print_json(answer)
+        print_json(answer)
         return
     show_study(answer)
     if report:
@@ -272,7 +269,7 @@ def ashrae140(
     if page:
         write(page, values, gaps, step)
     if as_json:
-        _print_json({"values": values, "differences": gaps})
+        print_json({"values": values, "differences": gaps})
         return
     show_exam(values, gaps)
     if page:
@@ -284,7 +281,7 @@ def schema() -> None:
     """Print the JSON Schema of site files, for editors."""
     from twin.site.schema import schema as make
 
-    _print_json(make())
+    print_json(make())
 
 
 @app.command()
@@ -300,7 +297,7 @@ def catalogue(
     _extend(components)
     chosen = [kinds.kind(kind)] if kind else list(kinds.kinds().values())
     if as_json:
-        _print_json([describe(each) for each in chosen])
+        print_json([describe(each) for each in chosen])
         return
     for each in chosen:
         sys.stdout.write(page(each) + "\n")

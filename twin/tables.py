@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from typing import Any
 
@@ -10,6 +11,11 @@ from rich.markup import escape
 from rich.table import Column, Table
 
 out = Console(width=None if sys.stdout.isatty() else 120)
+
+
+def print_json(answer: Any) -> None:
+    """Print one JSON document on standard output."""
+    sys.stdout.write(json.dumps(answer, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
 
 
 def show_run(summary: dict[str, Any]) -> None:

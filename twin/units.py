@@ -39,17 +39,24 @@ def registry() -> pint.UnitRegistry[Any]:
     import pint
 
     units: pint.UnitRegistry[Any] = pint.UnitRegistry(autoconvert_offset_to_baseunit=True, cache_folder=":auto:")
-    for line in ("person = [person]", "CNY = [currency] = yuan", "CO2 = [carbon]", "floor = [floor]"):
+    for line in (
+        "person = [person]",
+        "CNY = [currency] = yuan",
+        "CO2 = [carbon]",
+        "floor = [floor]",
+        "cfm = foot**3 / minute",
+        "gpm = gallon / minute",
+    ):
         units.define(line)
     units.define("tCO2 = 1000 * kilogram = tCO2e")
     return units
 
 
 @cache
-def _factor(text: str, target: str) -> tuple[float, float]:
+def factor(text: str, target: str) -> tuple[float, float]:
     """Scale and offset from one unit text to another; temperatures have an offset.
 
-    >>> _factor("kW", "W")
+    >>> factor("kW", "W")
     (1000.0, 0.0)
     """
     if text == target:
@@ -61,6 +68,36 @@ def _factor(text: str, target: str) -> tuple[float, float]:
     except Exception as problem:  # pint raises AttributeError, DimensionalityError, TokenError and others
         raise UnitError(f"{text!r} is not a unit of {target!r}; write for instance '1 {target}'") from problem
     return float(one - zero), float(zero)
+
+
+SI = (
+    "W", "J", "degC", "kg/s", "m3/s", "m/s", "Pa", "m2", "m3", "kg", "W/m2", "J/kg", "K", "s", "1/s", "V", "A", "Hz", "lx", "ohm", "1", "rad", "m",
+    "CNY", "person",
+)  # fmt: skip
+"""What numbers are inside the program; the first one of the same dimension is taken."""
+
+
+@cache
+def si_unit(text: str) -> str:
+    """The SI unit that numbers of a unit become.
+
+    Raises
+    ------
+    UnitError
+        When it is no unit, or of a dimension that buildings do not have.
+
+    >>> si_unit("kWh"), si_unit("degF"), si_unit("%"), si_unit("inH2O")
+    ('J', 'degC', '1', 'Pa')
+    """
+    if not text or text in SI:
+        return text or "1"
+    for each in SI:
+        try:
+            factor(text, each)
+        except UnitError:
+            continue
+        return each
+    raise UnitError(f"{text!r} is no unit; write for instance kWh, degC, kW, %, Pa")
 
 
 def _spell(text: str) -> str:
@@ -96,7 +133,7 @@ def parse(text: str, unit: str) -> float:
     number, symbol = found.groups()
     if not symbol and unit not in ("", "1"):
         raise UnitError(f"{text!r} has no unit; write for instance '{number} {unit}'")
-    scale, offset = _factor(symbol, unit) if symbol else (1.0, 0.0)
+    scale, offset = factor(symbol, unit) if symbol else (1.0, 0.0)
     value = float(number.replace(",", "").replace("_", "")) * scale + offset
     return float(f"{value:.15g}")
 
@@ -118,7 +155,7 @@ def show(value: float, unit: str, like: str) -> str:
     """
     found = QUANTITY.match(like)
     symbol = found.group(2) if found else unit
-    scale, offset = _factor(symbol, unit) if symbol else (1.0, 0.0)
+    scale, offset = factor(symbol, unit) if symbol else (1.0, 0.0)
     shown = f"{(value - offset) / scale:,.4g}" if abs(value) < 1e4 * scale else f"{(value - offset) / scale:,.0f}"
     return f"{shown} {symbol}".removesuffix(" 1").strip()
 

@@ -160,7 +160,9 @@ def test_a_full_disk_stops_ingestion_with_an_alarm_and_it_goes_on_once_there_is_
 def test_files_are_merged_by_the_month_and_summed_by_the_hour(tmp_path):
     with Embedded(tmp_path) as store:
         for day in range(40):
-            store.append(samples(day, rows=24, every="1h", a=np.arange(24.0) + day, b=np.full(24, 1.0)))
+            store.append(
+                samples(day, rows=288, every="5min", a=np.repeat(np.arange(24.0), 12) + day, b=np.full(288, 1.0))
+            )
             tidy(store, hot=0)
         names = sorted(path.name.split("_")[0] for path in tmp_path.glob("raw/*/*"))
         assert names[0] == "2019-07"
@@ -173,10 +175,10 @@ def test_files_are_merged_by_the_month_and_summed_by_the_hour(tmp_path):
 
 def test_late_samples_in_a_closed_month_count_at_once_and_after_merging(tmp_path):
     with Embedded(tmp_path) as store:
-        store.append(samples(rows=24 * 40, every="1h", a=np.ones(24 * 40)))
+        store.append(samples(rows=288 * 40, every="5min", a=np.ones(288 * 40)))
         tidy(store, hot=0)
         assert list(tmp_path.glob("hour/*/2019-07_*"))
-        store.append(samples(3, rows=24, every="1h", a=np.full(24, 5.0)))
+        store.append(samples(3, rows=288, every="5min", a=np.full(288, 5.0)))
         for _ in range(2):
             days = store.query(["a"], START, START + pd.Timedelta("31D"), every="1D")["a"]
             assert days.iloc[3] == 5.0

@@ -18,7 +18,7 @@ from twin.historian import files
 from twin.historian.files import AGGREGATES, HOUR, HOURLY, RAW, REPEATED, File
 from twin.historian.historian import Historian, Moment, moments, span
 from twin.historian.ledger import Ledger
-from twin.historian.samples import EARLIEST, LATEST, Samples, joined
+from twin.historian.samples import EARLIEST, LATEST, Integers, Samples, joined
 from twin.historian.tail import StoreFullError, Tail, within
 
 Found = TypeVar("Found")
@@ -106,22 +106,26 @@ class Embedded(Historian):
             parts = [files.read(self.folder, engine, [each], points, first, last) for each in held]
         return joined([*parts, *(within(block, points, first, last) for _, block in blocks)]).newest_of_each()
 
-    def sums(
-        self, points: Sequence[int], first: int, last: int, origin: int, unit: int, qualities: Sequence[int]
-    ) -> pd.DataFrame:
-        """By point and interval `bin` of `unit` microseconds since `origin`: n, total, least, most, opening, closing."""
-        return self._again(lambda: self._sums(points, first, last, origin, unit, qualities))
+    def sums(self, points: Sequence[int], cuts: Integers, last: int, qualities: Sequence[int]) -> pd.DataFrame:
+        """By point and interval `bin` between cuts [us], up to `last`: n, total, least, most, opening, closing."""
+        return self._again(lambda: self._sums(points, cuts, last, qualities))
 
-    def _sums(
-        self, points: Sequence[int], first: int, last: int, origin: int, unit: int, qualities: Sequence[int]
-    ) -> pd.DataFrame:
+    def _sums(self, points: Sequence[int], cuts: Integers, last: int, qualities: Sequence[int]) -> pd.DataFrame:
+        first, widths = int(cuts[0]), np.diff(cuts)
+        unit = int(np.gcd.reduce(widths))
         blocks = joined(within(each, points, first, last) for _, each in self.tail.blocks(first, last))
-        whole = unit % HOUR == 0 and origin % HOUR == 0 and (last + 1) % HOUR == 0
+        whole = unit % HOUR == 0 and first % HOUR == 0 and (last + 1) % HOUR == 0
         hours, raw = self._sources(points, first, last, blocks, whole)
         told: dict[str, Any] = {
-            "points": list(points), "qualities": list(qualities), "first": first, "last": last, "origin": origin, "unit": unit,
+            "points": list(points), "qualities": list(qualities), "first": first, "last": last, "unit": unit,
         }  # fmt: skip
         engine = self.engine.cursor()
+        engine.register(
+            "steps",
+            pd.DataFrame(
+                {"step": np.arange(widths.sum() // unit), "bin": np.repeat(np.arange(len(widths)), widths // unit)}
+            ),
+        )
         chosen = "point in (select unnest($points)) and quality in (select unnest($qualities))"
         bounds = "time between $first and $last"
         asked = []
@@ -140,14 +144,14 @@ class Embedded(Historian):
                 f"{chosen} and time between make_timestamptz($first) and make_timestamptz($last) and not isnan(value)"
             )
         grouped = [
-            f"select point, (time - $origin) // $unit as bin, {AGGREGATES} from ({each}) group by 1, 2"
+            f"select point, bin, {AGGREGATES} from ({each}) join steps on step = (time - $first) // $unit group by 1, 2"
             for each in asked
         ]
         if hours:
             told["hours"] = [str(self.folder / each.path) for each in hours]
             grouped.append(
-                f"select point, (hour - $origin) // $unit as bin, {REPEATED} from read_parquet($hours) where "
-                f"{chosen} and hour between $first and $last group by 1, 2"
+                f"select point, bin, {REPEATED} from read_parquet($hours) join steps on step = (hour - $first) // $unit "
+                f"where {chosen} and hour between $first and $last group by 1, 2"
             )
         if not grouped:
             grouped = [

@@ -11,7 +11,17 @@ import numpy as np
 import pandas as pd
 
 from twin.errors import StoreError
-from twin.historian.samples import EARLIEST, LATEST, QUALITIES, USABLE, Samples, codes, from_frame, microseconds
+from twin.historian.samples import (
+    EARLIEST,
+    LATEST,
+    QUALITIES,
+    USABLE,
+    Integers,
+    Samples,
+    codes,
+    from_frame,
+    microseconds,
+)
 
 How = Literal["mean", "min", "max", "sum", "count", "first", "last", "previous"]
 COLUMNS = {"min": "least", "max": "most", "sum": "total", "count": "n", "first": "opening", "last": "closing"}
@@ -37,10 +47,8 @@ class Historian(ABC):
         """Samples in a stretch of microseconds, both ends included, by point and time; of two for one moment the newer."""
 
     @abstractmethod
-    def sums(
-        self, points: Sequence[int], first: int, last: int, origin: int, unit: int, qualities: Sequence[int]
-    ) -> pd.DataFrame:
-        """By point and interval `bin` of `unit` microseconds since `origin`: n, total, least, most, opening, closing."""
+    def sums(self, points: Sequence[int], cuts: Integers, last: int, qualities: Sequence[int]) -> pd.DataFrame:
+        """By point and interval `bin` between cuts [us], up to `last`: n, total, least, most, opening, closing."""
 
     @abstractmethod
     def latest(self, points: Sequence[int], before: int) -> Samples:
@@ -199,14 +207,7 @@ class Historian(ABC):
         self, points: Sequence[str], places: Sequence[int], edges: pd.DatetimeIndex, how: str, chosen: Sequence[int], last: int
     ) -> pd.DataFrame:  # fmt: skip
         cuts = edges.tz_convert("UTC").as_unit("us").asi8
-        widths = np.unique(np.diff(cuts))
-        even = len(widths) == 1
-        unit = int(widths[0]) if even else int(np.gcd.reduce(np.diff(cuts)))
-        found = self.sums(places, int(cuts[0]), min(last, int(cuts[-1]) - 1), int(cuts[0]), unit, chosen)
-        if not even:
-            found["bin"] = np.searchsorted(cuts, cuts[0] + found["bin"].to_numpy() * unit, side="right") - 1
-            spread = {"n": "sum", "total": "sum", "least": "min", "most": "max", "opening": "first", "closing": "last"}
-            found = found.sort_values(["point", "first"]).groupby(["point", "bin"], as_index=False).agg(spread)
+        found = self.sums(places, cuts, min(last, int(cuts[-1]) - 1), chosen)
         value = found["total"] / found["n"] if how == "mean" else found[COLUMNS[how]].astype(float)
         answer = np.full((len(edges) - 1, len(places)), 0.0 if how == "count" else np.nan)
         column = pd.Series(range(len(places)), index=list(places))

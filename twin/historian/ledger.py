@@ -60,6 +60,10 @@ class Ledger:
         query = "select point, min(first), max(last), sum(count) from spans group by point"
         return [tuple(map(int, row)) for row in self.tail.rows(query)]  # type: ignore[misc]
 
+    def of(self, file: File) -> list[Span]:
+        """Spans of a file's points."""
+        return self.tail.rows("select path, point, first, last, count from spans where path = ?", [file.path])
+
     def paths(self) -> set[str]:
         """Every file that counts."""
         return {str(path) for (path,) in self.tail.rows("select path from files")}

@@ -14,7 +14,7 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 
 from twin.errors import StoreError
 from twin.historian.historian import Historian, Moment, moments, span
-from twin.historian.samples import EARLIEST, LATEST, Samples
+from twin.historian.samples import EARLIEST, LATEST, Integers, Samples
 
 PATIENCE = 10.0
 """Longest wait for a connection. [s]"""
@@ -49,7 +49,7 @@ NEWEST = """select distinct on (point, time) point, time, value, quality from sa
 SUMS = f"""
 with newest as ({NEWEST}), chosen as (select point, {MICROSECONDS.format("time")} as at, value from newest
   where quality = any(%(qualities)s) and value <> 'NaN')
-select point, div(at - %(origin)s, %(unit)s)::bigint as bin, count(*), sum(value), min(value), max(value),
+select point, width_bucket(at, %(cuts)s::bigint[]) - 1 as bin, count(*), sum(value), min(value), max(value),
   (min(array[at::double precision, value]))[2], (max(array[at::double precision, value]))[2], min(at), max(at)
 from chosen group by 1, 2"""
 
@@ -152,12 +152,10 @@ class PostgreSQL(Historian):
             rows["quality"].astype(np.uint8),
         )  # fmt: skip
 
-    def sums(
-        self, points: Sequence[int], first: int, last: int, origin: int, unit: int, qualities: Sequence[int]
-    ) -> pd.DataFrame:
-        """By point and interval `bin` of `unit` microseconds since `origin`: n, total, least, most, opening, closing."""
+    def sums(self, points: Sequence[int], cuts: Integers, last: int, qualities: Sequence[int]) -> pd.DataFrame:
+        """By point and interval `bin` between cuts [us], up to `last`: n, total, least, most, opening, closing."""
         told = {
-            "points": list(points), "first": _moment(first), "last": _moment(last), "origin": origin, "unit": unit,
+            "points": list(points), "first": _moment(int(cuts[0])), "last": _moment(last), "cuts": cuts.tolist(),
             "qualities": list(qualities),
         }  # fmt: skip
         with self._asking() as tables:

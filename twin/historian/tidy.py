@@ -28,6 +28,8 @@ LONG = 7 * DAY
 """Stretch from which on samples are filed by the month at once."""
 LATE = 3 * DAY
 """A month is closed that long after its end."""
+WORTH = 8
+"""Samples of a point in an hour from which on sums by the hour are worth their room: below, a year is read as fast without."""
 MANY = 4
 """Files of one group and day that are merged."""
 Told = tuple[File, list[Span]]
@@ -188,11 +190,11 @@ def _merge(store: Embedded) -> tuple[int, int]:
                 file, spans = _merged(store, few, closed)
                 old = [each for each in hours if each.part == part and any(_same(each, o) for o in few)]
                 new: list[Told] = [(file, spans)]
-                if closed:
+                if closed and _worth(file, spans):
                     new.append((files.write_hours(store.folder, store.engine.cursor(), file, month), []))
                 _drop(store, [*few, *old], new)
                 written, replaced = written + len(new), replaced + len(few)
-            elif closed and not any(_same(each, few[0]) for each in hours):
+            elif closed and not any(_same(each, few[0]) for each in hours) and _worth(few[0], store.ledger.of(few[0])):
                 _drop(store, [], [(files.write_hours(store.folder, store.engine.cursor(), few[0], month), [])])
                 written += 1
     return written, replaced
@@ -211,6 +213,10 @@ def _drop(store: Embedded, old: Sequence[File], new: Sequence[Told]) -> None:
     store.ledger.replace(old, new)
     for each in old:
         (store.folder / each.path).unlink(missing_ok=True)
+
+
+def _worth(file: File, spans: Sequence[Span]) -> bool:
+    return file.count >= WORTH * sum((last - first) / files.HOUR for _, _, first, last, _ in spans)
 
 
 def _same(hours: File, raw: File) -> bool:
