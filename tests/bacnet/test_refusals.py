@@ -25,7 +25,7 @@ from bacpypes3.primitivedata import ObjectIdentifier, Real
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twin.bacnet import codec, reader
+from twin.bacnet import application, codec, reader
 from twin.errors import BacnetError
 
 ROOM = ("analog-input", 1)
@@ -96,7 +96,7 @@ def test_a_device_that_dies_is_told_with_its_address_within_the_deadline(buildin
 
     with pytest.raises(BacnetError, match=building[0]):
         reader.collect(building[0], kill)
-    assert time.monotonic() - dead[0] < reader.DEADLINE + 1.0
+    assert time.monotonic() - dead[0] < application.DEADLINE + 1.0
 
 
 @pytest.mark.parametrize("body", ["", "0c000000011e", "0c000000021e29554e44402000004f1f", "ff" * 40])

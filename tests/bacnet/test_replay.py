@@ -82,7 +82,7 @@ def test_every_other_write_is_refused_and_changes_nothing(building):
 def test_an_address_that_is_taken_is_refused_with_exit_code_two(building):
     second = subprocess.run(building[2], capture_output=True, text=True, check=False, timeout=30)
     assert second.returncode == 2
-    assert "is taken or not an address of this machine" in second.stderr
+    assert "is taken by another program" in second.stderr
 
 
 def test_a_silent_address_is_told_within_the_deadline():

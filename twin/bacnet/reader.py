@@ -10,18 +10,14 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pandas as pd
-from bacpypes3.apdu import AbortPDU, ComplexAckPDU, ConfirmedRequestPDU, ErrorPDU, RejectPDU
-from bacpypes3.local.device import DeviceObject
-from bacpypes3.local.networkport import NetworkPortObject
+from bacpypes3.apdu import ConfirmedRequestPDU
 from bacpypes3.pdu import Address
 from bacpypes3.primitivedata import ObjectIdentifier, Real
 
 from twin.bacnet import codec
-from twin.bacnet.application import ReadOnly
+from twin.bacnet.application import SafeApplication
 from twin.errors import BacnetError
 
-DEADLINE = 5.0
-"""Longest wait for one answer. [s]"""
 PATIENCE = (1, 2, 4)
 """Waits for answers to Who-Is, which a busy network may lose. [s]"""
 BATCH = 60
@@ -49,19 +45,11 @@ class Reader:
         self.window = asyncio.Semaphore(WINDOW)
 
     async def __aenter__(self) -> Reader:
-        codec.hasten()
-        port = _free_port(self.address)
-        device = DeviceObject(
-            objectIdentifier=("device", 4_194_000), objectName="campus twin", vendorIdentifier=999,
-            maxApduLengthAccepted=1476, segmentationSupported="segmentedBoth", maxSegmentsAccepted=64,
-        )  # fmt: skip
-        network = NetworkPortObject(f"{self.address}/8:{port}", objectIdentifier=("network-port", 1), objectName="port")
-        self.app = ReadOnly.from_object_list([device, network])
-        self.app.asap.sap_response = self._deliver
+        self.app = SafeApplication.start(self.address, free_port(self.address), 4_194_000, "campus twin reader", mask=8)
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self.app.close()
+        await self.app.stop()
 
     async def discover(self) -> int:
         """Device instance behind the target address, by a directed Who-Is.
@@ -73,7 +61,9 @@ class Reader:
         """
         instances: list[int] = []
         for wait in PATIENCE:
-            found = await self._timed(self.app.who_is(address=Address(self.target), timeout=wait), "Who-Is")
+            found = await self.app.timed(
+                self.app.who_is(address=Address(self.target), timeout=wait), f"{self.target}: Who-Is"
+            )
             instances = sorted({int(each.iAmDeviceIdentifier[1]) for each in found})
             if instances:
                 break
@@ -124,18 +114,11 @@ class Reader:
         request = ConfirmedRequestPDU(codec.READ_MULTIPLE, destination=Address(self.target))
         request.put_data(codec.encode_values(asked))
         async with self.window:
-            answer = await self._timed(self.app.request(request), "ReadPropertyMultiple")
+            answer = await self.app.ask(request, octets=True)
         try:
             return codec.decode_values(bytes(answer.pduData), asked)
         except ValueError as problem:
             raise BacnetError(f"{self.target}: the answer to ReadPropertyMultiple is wrong: {problem}") from problem
-
-    async def _deliver(self, answer: Any) -> None:
-        """Hand over the answers that are read here as octets, and all others to bacpypes3."""
-        if isinstance(answer, ComplexAckPDU) and answer.apduService == codec.READ_MULTIPLE:
-            await self.app.confirmation(answer)
-        else:
-            await type(self.app.asap).sap_response(self.app.asap, answer)
 
     async def write(self, identifier: tuple[str, int], value: float) -> None:
         """Write a present value.
@@ -148,25 +131,15 @@ class Reader:
         request = self.app.write_property(
             Address(self.target), ObjectIdentifier(identifier), "present-value", Real(value)
         )
-        answer = await self._timed(request, f"WriteProperty of {identifier[0]} {identifier[1]}")
-        if isinstance(answer, (ErrorPDU, RejectPDU, AbortPDU)):
-            raise BacnetError(f"{self.target}: refuses to write {identifier[0]} {identifier[1]}: {answer}")
+        await self.app.timed(request, f"{self.target}: WriteProperty of {identifier[0]} {identifier[1]}")
 
     async def _read(self, identifier: tuple[str, int], name: str) -> Any:
         request = self.app.read_property(Address(self.target), ObjectIdentifier(identifier), name)
-        return await self._timed(request, f"ReadProperty of {identifier[0]} {identifier[1]} {name}")
-
-    async def _timed(self, request: Any, what: str) -> Any:
-        """Wait for an answer, but never longer than the deadline."""
-        try:
-            return await asyncio.wait_for(request, DEADLINE)
-        except TimeoutError:
-            raise BacnetError(f"{self.target}: no answer to {what} within {DEADLINE:.0f} s") from None
-        except (ErrorPDU, RejectPDU, AbortPDU) as problem:
-            raise BacnetError(f"{self.target}: {what} failed: {problem}") from problem
+        return await self.app.timed(request, f"{self.target}: ReadProperty of {identifier[0]} {identifier[1]} {name}")
 
 
-def _free_port(address: str) -> int:
+def free_port(address: str) -> int:
+    """A UDP port that nobody has at this moment."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.bind((address, 0))
         return int(probe.getsockname()[1])

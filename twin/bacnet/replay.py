@@ -9,7 +9,6 @@ import argparse
 import asyncio
 import json
 import signal
-import socket
 import sys
 from pathlib import Path
 from typing import Any
@@ -18,12 +17,12 @@ import pandas as pd
 from bacpypes3.apdu import SimpleAckPDU, WritePropertyRequest
 from bacpypes3.errors import DecodingError, ExecutionError
 from bacpypes3.local.analog import AnalogInputObject, AnalogValueObject
-from bacpypes3.local.device import DeviceObject
 from bacpypes3.local.networkport import NetworkPortObject
 from bacpypes3.primitivedata import Date, ObjectIdentifier, Real, Time
 
 from twin.bacnet import codec
-from twin.bacnet.application import ReadOnly
+from twin.bacnet.application import APDU_LENGTH, SEGMENTS, Device, SafeApplication, claim
+from twin.errors import BacnetError
 
 DEVICE = 1001
 STEP = ("analog-value", 1)
@@ -37,7 +36,7 @@ UNITS = {
 }  # fmt: skip
 
 
-class ReplayDevice(DeviceObject):
+class ReplayDevice(Device):
     """A device whose clock shows the time of the current row."""
 
     _moment: pd.Timestamp
@@ -65,7 +64,7 @@ class ReplayDevice(DeviceObject):
         """Ignored: the trends set the clock."""
 
 
-class ReplayApplication(ReadOnly):
+class ReplayApplication(SafeApplication):
     """Serves one row of the trends at a time and refuses every write but the step."""
 
     trends: pd.DataFrame
@@ -99,8 +98,8 @@ def build(trends: pd.DataFrame, points: list[dict[str, str]], address: str, port
     trends = trends[[point["name"] for point in points]]
     offset = trends.index[0].utcoffset()
     device = ReplayDevice(
-        objectIdentifier=("device", DEVICE), objectName="virtual building", vendorIdentifier=999, maxApduLengthAccepted=1476,
-        segmentationSupported="segmentedBoth", maxSegmentsAccepted=64, description=str(trends.index[0]),
+        objectIdentifier=("device", DEVICE), objectName="virtual building", vendorIdentifier=999, maxApduLengthAccepted=APDU_LENGTH,
+        segmentationSupported="segmentedBoth", maxSegmentsAccepted=SEGMENTS, description=str(trends.index[0]),
         utcOffset=-round(offset.total_seconds() / 60.0), daylightSavingsStatus=False,
     )  # fmt: skip
     network = NetworkPortObject(f"{address}/8:{port}", objectIdentifier=("network-port", 1), objectName="port")
@@ -136,17 +135,7 @@ async def serve(trends: pd.DataFrame, points: list[dict[str, str]], address: str
     sys.stdout.write(f"ready {address}:{port}\n")
     sys.stdout.flush()
     await stop.wait()
-    app.close()
-
-
-def is_free(address: str, port: int) -> bool:
-    """Whether nobody has this UDP address; SO_REUSEPORT of the stack would hide a second owner."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.bind((address, port))
-        except OSError:
-            return False
-    return True
+    await app.stop()
 
 
 def main() -> int:
@@ -161,10 +150,10 @@ def main() -> int:
     if len(points) > MOST:
         sys.stderr.write(f"{asked.points}: {len(points)} points; at most {MOST} are served\n")
         return 2
-    if not is_free(asked.address, asked.port):
-        sys.stderr.write(
-            f"{asked.address}:{asked.port}: is taken or not an address of this machine; choose another --port\n"
-        )
+    try:
+        claim(asked.address, asked.port)
+    except BacnetError as problem:
+        sys.stderr.write(f"{problem}\n")
         return 2
     asyncio.run(serve(pd.read_parquet(asked.trends), points, asked.address, asked.port))
     return 0
