@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from twin.commands import history
+from twin.commands import bacnet, history
 from twin.errors import TwinError
 from twin.tables import out, print_json, show_exam, show_run, show_study
 
@@ -26,6 +26,8 @@ app = typer.Typer(
 exams = typer.Typer(no_args_is_help=True, help="Exams of the field: the twin beside reference programs.")
 app.add_typer(exams, name="validate")
 app.add_typer(history.app, name="history")
+app.add_typer(bacnet.app, name="bacnet")
+app.command()(bacnet.points)
 err = Console(stderr=True)
 
 SiteText = Annotated[

@@ -32,6 +32,7 @@ from bacpypes3.errors import ExecutionError
 from bacpypes3.local.device import DeviceObject
 from bacpypes3.local.networkport import NetworkPortObject
 from bacpypes3.primitivedata import ObjectIdentifier
+from bacpypes3.settings import settings
 
 from twin.bacnet import codec, journal
 from twin.bacnet.transactions import AccessPoint
@@ -39,6 +40,8 @@ from twin.errors import BacnetError
 
 MOST_OUTSTANDING = 64
 """Requests outstanding to one peer; 257 stop bacpypes3 0.0.110 for ever."""
+OPENING = 0.5
+"""Longest wait for a socket that is just being opened. [s]"""
 DEADLINE = 5.0
 """Longest wait for one answer. [s]"""
 APDU_LENGTH, SEGMENTS = 1476, 64
@@ -120,6 +123,7 @@ class SafeApplication(Application):
         claim(address, port)
         codec.hasten()
         journal.limit()
+        settings.route_aware = True  # `2001:0x01@10.0.0.5` names the router of a device
         device = Device(**{
             "objectIdentifier": ("device", instance), "objectName": name, "vendorIdentifier": 999, "vendorName": "campus twin",
             "modelName": "campus twin", "maxApduLengthAccepted": APDU_LENGTH, "segmentationSupported": "segmentedBoth",
@@ -262,7 +266,13 @@ class SafeApplication(Application):
         for each in [future for held in self._requests.values() for _, future in held]:
             each.cancel()
         self.asap.stop()
-        tasks = [task for layer in self.link_layers.values() for task in getattr(layer.server, "_transport_tasks", ())]
+        tasks = [
+            task
+            for layer in self.link_layers.values()
+            for task in getattr(getattr(layer, "server", None), "_transport_tasks", ())
+        ]
+        if tasks:
+            await asyncio.wait(tasks, timeout=OPENING)
         self.close()
         for task in tasks:
             task.cancel()

@@ -44,6 +44,21 @@ def hasten() -> None:
             module.inspect = quick
 
 
+def source_network(frame: bytes) -> int | None:
+    """Network that a BACnet/IP frame says it was routed from; nothing where it says none (ASHRAE 135, 6.2 and annex J).
+
+    >>> source_network(bytes.fromhex("810a000d0108000101051000")), source_network(bytes.fromhex("810a00080100100008"))
+    (1, None)
+    """
+    at = 10 if frame[1:2] == b"\x04" else 4
+    if len(frame) < at + 2 or not frame[at + 1] & 0x08:
+        return None
+    place = at + 2
+    if frame[at + 1] & 0x20:
+        place += 3 + (frame[place + 2] if len(frame) > place + 2 else 0)
+    return int.from_bytes(frame[place : place + 2], "big") if len(frame) >= place + 2 else None
+
+
 def is_balanced(octets: bytes) -> bool:
     """Whether tags are whole, and every opening one has its closing one (ASHRAE 135, 20.2.1).
 

@@ -34,6 +34,8 @@ from twin.bacnet.codec import is_balanced
 log = logging.getLogger("twin.bacnet")
 MOST_ANSWERING, MOST_OF_PEER = 1024, 64
 """Requests being answered, in all and of one peer; beyond, a peer is told that resources are out."""
+WIRE, IP_OCTETS = 1, 6
+"""Number that our routers give the network they are on, and octets of an address there: IP and port. ASHRAE 135, annex J."""
 LARGEST = 64 * 1476
 """Octets of a segmented request; a peer could send segments for ever."""
 HEAD, SEGMENT_HEAD = 3, 5
@@ -252,9 +254,14 @@ def _reason(apdu: Any, problem: Exception) -> Any:
 
 
 def host(peer: Address) -> str:
-    """Where a packet comes from, without its port."""
+    """IP address that a packet comes from, also when a router of ours passed it on; the address as text where it has none."""
     told = getattr(peer, "addrTuple", None)
-    return str(told[0]) if told else str(peer)
+    if told:
+        return str(told[0])
+    octets = bytes(peer.addrAddr or b"")
+    if peer.addrNet == WIRE and len(octets) == IP_OCTETS:
+        return ".".join(map(str, octets[:4]))
+    return str(peer)
 
 
 def _reaches_the_deaf(apdu: Any) -> bool:

@@ -1,0 +1,165 @@
+"""The virtual building: controllers on a virtual network behind a BACnet router on one UDP port."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable
+from copy import copy
+from typing import Any
+from uuid import uuid4
+
+import numpy as np
+import numpy.typing as npt
+from bacpypes3.basetypes import NetworkType
+from bacpypes3.local.networkport import NetworkPortObject
+from bacpypes3.vlan import VirtualNetwork
+
+from twin.bacnet import codec, journal
+from twin.bacnet.application import APDU_LENGTH, SEGMENTS, Device, SafeApplication, claim
+from twin.bacnet.board import Board, Command
+from twin.bacnet.controller import Controller
+from twin.bacnet.points import Point
+from twin.bacnet.transactions import WIRE
+
+PORT = 47_808
+ROUTER = 100_000
+"""Instance of the router's own device."""
+NETWORK = 2001
+"""Number of the network behind the router."""
+MAC_OCTETS = 3
+"""Octets of a controller's address on the virtual network: its instance, which is below 2 to the 22nd."""
+
+
+class Switch(VirtualNetwork):
+    """bacpypes3's virtual network, which looks a node up instead of asking all of them."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self._found: dict[Any, Any] = {}
+
+    def add_node(self, node: Any) -> None:
+        """Connect a node."""
+        super().add_node(node)
+        self._found[node.address] = node
+
+    async def process_pdu(self, pdu: Any) -> None:
+        """Hand a packet to its node, or to all others."""
+        if pdu.pduDestination == self.broadcast_address:
+            nodes = [node for node in self.nodes if node.address != pdu.pduSource]
+        else:
+            nodes = [self._found[pdu.pduDestination]] if pdu.pduDestination in self._found else []
+        for node in nodes:
+            told = copy(pdu)
+            told.pduData = bytearray(pdu.pduData)
+            await node.response(told)
+
+
+class Router(SafeApplication):
+    """The device on the wire; it has no points of its own, and lets nobody on the wire pretend to be behind it."""
+
+    def watch(self) -> None:
+        """Drop frames that claim to come from one of the router's own networks: nobody else routes from there."""
+        for layer in self.link_layers.values():
+            server = getattr(layer, "server", None)
+            if server is not None:
+                server.confirmation = self._watched(server.confirmation)
+
+    def _watched(self, take: Callable[[Any], Awaitable[None]]) -> Callable[[Any], Awaitable[None]]:
+        async def confirmation(pdu: Any) -> None:
+            if codec.source_network(bytes(pdu.pduData)) in (WIRE, NETWORK):
+                self.counted["forged"] += 1
+                return
+            await take(pdu)
+
+        return confirmation
+
+
+class Building:
+    """All controllers of a site.
+
+    Parameters
+    ----------
+    points : of all devices.
+    command : told of every accepted write.
+    name : of the router's device.
+    address, port, mask : where the router is.
+    writers : addresses that may write.
+    """
+
+    def __init__(
+        self, points: Iterable[Point], command: Command, name: str, address: str, port: int = PORT, mask: int = 24,
+        writers: frozenset[str] = frozenset(),
+    ) -> None:  # fmt: skip
+        claim(address, port)
+        codec.hasten()
+        journal.limit()
+        self.address, self.port = address, port
+        groups: dict[int, list[Point]] = {}
+        for each in points:
+            groups.setdefault(each.device, []).append(each)
+        network = f"building {uuid4().hex}"
+        self._switch = Switch(network)
+        self.boards = {device: Board(held, command) for device, held in groups.items()}
+        router = Router.from_object_list(
+            [
+                _device(ROUTER, f"{name} router"),
+                NetworkPortObject(
+                    f"{address}/{mask}:{port}",
+                    objectIdentifier=("network-port", 1),
+                    objectName="wire",
+                    networkNumber=WIRE,
+                    networkNumberQuality="configured",
+                ),
+                _port(network, b"\0", 2),
+            ]
+        )
+        assert isinstance(router, Router)
+        self.router = router
+        self.router.watch()
+        self.controllers = {
+            device: Controller.of(
+                board,
+                [_device(device, f"{name} {device}"), _port(network, device.to_bytes(MAC_OCTETS, "big"), 1)],
+                writers,
+            )
+            for device, board in self.boards.items()
+        }
+        self.points = [point for board in self.boards.values() for point in board.points]
+
+    def put(self, values: npt.NDArray[np.float64]) -> None:
+        """Take new values of all points, in the order of `points`."""
+        at = 0
+        for board in self.boards.values():
+            board.put(values[at : at + len(board.points)])
+            at += len(board.points)
+
+    def counted(self) -> Counter[str]:
+        """What went wrong so far, in all devices."""
+        total = Counter(self.router.counted)
+        for each in self.controllers.values():
+            total.update(each.counted)
+        return total
+
+    async def stop(self) -> None:
+        """Free the address."""
+        for each in [*self.controllers.values(), self.router]:
+            await each.stop()
+        VirtualNetwork._networks.pop(self._switch.name, None)
+
+
+def _device(instance: int, name: str) -> Device:
+    return Device(
+        objectIdentifier=("device", instance), objectName=name, vendorIdentifier=999, vendorName="campus twin", modelName="virtual building",
+        maxApduLengthAccepted=APDU_LENGTH, segmentationSupported="segmentedBoth", maxSegmentsAccepted=SEGMENTS, apduTimeout=3000,
+        numberOfApduRetries=1,
+    )  # fmt: skip
+
+
+def _port(network: str, mac: bytes, number: int) -> NetworkPortObject:
+    """A port on the virtual network; only the router's has a network number."""
+    return NetworkPortObject(
+        objectIdentifier=("network-port", number), objectName=f"virtual {number}", networkType=NetworkType.virtual,
+        protocolLevel="bacnet-application", networkInterfaceName=network, macAddress=mac,
+        networkNumber=NETWORK if mac == b"\0" else 0, networkNumberQuality="configured" if mac == b"\0" else "unknown",
+        statusFlags=[0, 0, 0, 0], reliability="no-fault-detected", outOfService=False, changesPending=False, linkSpeed=0.0,
+    )  # fmt: skip

@@ -1,0 +1,127 @@
+"""A controller of the virtual building: a BACnet device whose objects are a board's points, with a write policy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from bacpypes3.apdu import SimpleAckPDU, WritePropertyMultipleError
+from bacpypes3.basetypes import ErrorType, ObjectPropertyReference
+from bacpypes3.errors import ExecutionError
+from bacpypes3.primitivedata import Enumerated, Null, Real, Unsigned
+
+from twin.bacnet.application import SafeApplication
+from twin.bacnet.board import Board, WriteRefusedError
+from twin.bacnet.objects import Names, Shelf
+from twin.bacnet.transactions import host
+
+BRACKETS = (2, 3)
+"""Classes of opening and closing tags in bacpypes3."""
+PRESENT_VALUE = 85
+"""BACnetPropertyIdentifier (ASHRAE 135, clause 21)."""
+
+
+class Controller(SafeApplication):
+    """Serves the points of a board; `writers` holds the addresses that may write, nobody else may."""
+
+    board: Board
+    writers: frozenset[str] = frozenset()
+    unexecuted: ClassVar[frozenset[str]] = SafeApplication.unexecuted - {
+        "WritePropertyRequest",
+        "WritePropertyMultipleRequest",
+    }
+
+    @classmethod
+    def of(cls, board: Board, objects: Iterable[Any], writers: frozenset[str] = frozenset()) -> Controller:
+        """A controller with its device object and network port, and the points of a board."""
+        made = cls.from_object_list(list(objects))
+        assert isinstance(made, cls)
+        shelf = Shelf(board)
+        shelf.update(made.objectIdentifier)
+        names = Names(shelf)
+        names.update(made.objectName)
+        made.objectIdentifier, made.objectName = shelf, names
+        made.board, made.writers = board, writers
+        return made
+
+    def get_object_id(self, objid: Any) -> Any:
+        """An object, or nothing."""
+        return self.objectIdentifier.get(objid)
+
+    def get_object_name(self, objname: Any) -> Any:
+        """An object by its name, or nothing."""
+        return self.objectName.get(objname)
+
+    async def do_WritePropertyRequest(self, apdu: Any) -> None:
+        """Write a present value, or refuse with the standard's error."""
+        self._write(
+            apdu.objectIdentifier,
+            apdu.propertyIdentifier,
+            apdu.propertyArrayIndex,
+            apdu.propertyValue,
+            apdu.priority,
+            apdu,
+        )
+        await self.response(SimpleAckPDU(context=apdu))
+
+    async def do_WritePropertyMultipleRequest(self, apdu: Any) -> None:
+        """Write one after the other, up to the first that is refused. ASHRAE 135, 15.10."""
+        for each in apdu.listOfWriteAccessSpecs:
+            for told in each.listOfProperties:
+                try:
+                    self._write(
+                        each.objectIdentifier,
+                        told.propertyIdentifier,
+                        told.propertyArrayIndex,
+                        told.value,
+                        told.priority,
+                        apdu,
+                    )
+                except ExecutionError as problem:
+                    failed = ObjectPropertyReference(
+                        objectIdentifier=each.objectIdentifier, propertyIdentifier=told.propertyIdentifier
+                    )
+                    error = ErrorType(errorClass=problem.errorClass, errorCode=problem.errorCode)
+                    await self.response(
+                        WritePropertyMultipleError(errorType=error, firstFailedWriteAttempt=failed, context=apdu)
+                    )
+                    return
+        await self.response(SimpleAckPDU(context=apdu))
+
+    def _write(self, identifier: Any, prop: Any, index: Any, value: Any, priority: Any, apdu: Any) -> None:
+        source = host(apdu.pduSource)
+        try:
+            if identifier not in self.objectIdentifier:
+                raise WriteRefusedError("object", "unknown-object")
+            row = self.board.row.get((int(identifier[0]), int(identifier[1])))
+            if row is None or int(prop) != PRESENT_VALUE:
+                raise WriteRefusedError("property", "write-access-denied")
+            if source not in self.writers:
+                raise WriteRefusedError("property", "write-access-denied")
+            if index is not None:
+                raise WriteRefusedError("property", "property-is-not-an-array")
+            self.board.write(row, _number(self.board.points[row].object, value), priority, source)
+        except WriteRefusedError as problem:
+            self.counted["writes_refused"] += 1
+            raise ExecutionError(problem.error_class, problem.error_code) from problem
+        self.counted["writes_done"] += 1
+
+
+def _number(kind: str, value: Any) -> float | None:
+    """The value that a write tells, None for NULL."""
+    try:
+        tags = [tag for tag in value.tagList.tagList if int(tag.tag_class) not in BRACKETS]
+        if len(tags) != 1 or int(tags[0].tag_class) != 0:
+            raise WriteRefusedError("property", "invalid-data-type")
+        if int(tags[0].tag_number) == 0:
+            value.cast_out(Null)
+            return None
+        wanted = Real if kind.startswith("A") else Enumerated if kind.startswith("B") else Unsigned
+        number = float(value.cast_out(wanted))
+    except WriteRefusedError:
+        raise
+    except Exception as problem:  # a decoder complains in many ways
+        raise WriteRefusedError("property", "invalid-data-type") from problem
+    if kind.startswith("B") and number not in (0.0, 1.0):
+        raise WriteRefusedError("property", "value-out-of-range")
+    return number

@@ -1,0 +1,97 @@
+"""The commands `twin bacnet` and `twin points`: the site on a BACnet network."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from twin.errors import BacnetError, SiteError
+from twin.tables import out, print_json
+
+app = typer.Typer(no_args_is_help=True, help="A site on a BACnet/IP network.")
+SiteText = Annotated[
+    str, typer.Argument(metavar="SITE", help="Folder or file of a site, or the name of a shipped one.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of tables.")]
+
+
+def points(
+    site: SiteText,
+    write: Annotated[
+        bool, typer.Option("--write", help="Write points.csv into the site's folder; numbers there never move.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List the points of a site: which signal is which BACnet object."""
+    from twin.bacnet import points as found
+    from twin.site.load import load
+
+    loaded = load(site)
+    listed = found.of(loaded, loaded.path.parent)
+    if write:
+        found.write(listed, loaded.path.parent / found.FILE)
+    if as_json:
+        rows = [
+            {**vars(each), "low": each.low if each.writable else None, "high": each.high if each.writable else None}
+            for each in listed
+        ]
+        print_json(rows)
+        return
+    table = Table("device", "objects", "writable", "first", "last")
+    for device in dict.fromkeys(each.device for each in listed):
+        held = [each for each in listed if each.device == device]
+        writable = sum(each.writable for each in held)
+        table.add_row(str(device), str(len(held)), str(writable), escape(held[0].name), escape(held[-1].name))
+    out.print(table)
+    where = (
+        f"written to {escape(str(loaded.path.parent / found.FILE))}" if write else "add --write to keep their numbers"
+    )
+    out.print(f"{len(listed)} points; {where}")
+
+
+@app.command()
+def serve(
+    site: SiteText,
+    address: Annotated[str, typer.Option(help="Address of this machine to serve on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="UDP port.", min=1, max=65535)] = 47808,
+    mask: Annotated[int, typer.Option(help="Bits of the network's part of the address.", min=1, max=32)] = 24,
+    factor: Annotated[float, typer.Option(help="How many times as fast as the clock.")] = 1.0,
+    step: Annotated[int, typer.Option(help="Length of a tick in seconds; must divide the hour.", min=1, max=3600)] = 60,
+    start: Annotated[datetime | None, typer.Option(help="Local moment to start from; now, in the weather's year, when left out.")] = None,
+    weather: Annotated[str | None, typer.Option(help="City, .epw or .csv; default is the site's typical year.")] = None,
+    allow_writes_from: Annotated[list[str] | None, typer.Option(help="Address that may write; may be repeated. Nobody may when left out.")] = None,
+) -> None:  # fmt: skip
+    """Run a site and show it as a virtual building: a router, and a device for every controller behind it."""
+    try:
+        from twin.bacnet.serve import Service
+        from twin.bacnet.serve import serve as go
+    except ImportError as problem:
+        raise BacnetError("BACnet needs its stack: pip install 'campus-twin[bacnet]'") from problem
+    from twin.bacnet import points as found
+    from twin.site.load import load
+    from twin.weather.year import Weather
+
+    if not factor > 0.0:
+        raise SiteError(f"factor {factor:g}: must be greater than 0")
+    loaded = load(site)
+    sky = Weather.named(weather or loaded.location.climate, loaded.year)
+    moment = start or datetime.now().replace(year=sky.start.year, day=min(datetime.now().day, 28))
+    listed = found.of(loaded, loaded.path.parent)
+    service = Service(
+        loaded, listed, sky, moment, float(step), factor, address, port, mask, frozenset(allow_writes_from or ())
+    )  # fmt: skip
+
+    def ready(building: object, running: object) -> None:
+        devices = len({each.device for each in listed})
+        out.print(
+            f"ready: {len(listed)} points of {devices} devices behind the router at {address}:{port}, network 2001; "
+            f"{'nobody may write' if not allow_writes_from else 'writes from ' + ', '.join(allow_writes_from)}; Ctrl-C stops",
+            soft_wrap=True,
+        )
+
+    asyncio.run(go(service, ready))
