@@ -19,6 +19,7 @@ from twin.bacnet.application import APDU_LENGTH, SEGMENTS, Device, SafeApplicati
 from twin.bacnet.board import Board, Command
 from twin.bacnet.controller import Controller
 from twin.bacnet.points import Point
+from twin.bacnet.quick import Quick, listen
 from twin.bacnet.transactions import WIRE
 
 PORT = 47_808
@@ -57,12 +58,15 @@ class Switch(VirtualNetwork):
 class Router(SafeApplication):
     """The device on the wire; it has no points of its own, and lets nobody on the wire pretend to be behind it."""
 
-    def watch(self) -> None:
-        """Drop frames that claim to come from one of the router's own networks: nobody else routes from there."""
+    def watch(self, quick: Quick) -> None:
+        """Drop frames that claim to come from one of the router's own networks, since nobody else routes from there; answer what
+        is asked for most from octets to octets.
+        """
         for layer in self.link_layers.values():
             server = getattr(layer, "server", None)
             if server is not None:
                 server.confirmation = self._watched(server.confirmation)
+                listen(server, quick.answer)
 
     def _watched(self, take: Callable[[Any], Awaitable[None]]) -> Callable[[Any], Awaitable[None]]:
         async def confirmation(pdu: Any) -> None:
@@ -115,11 +119,12 @@ class Building:
         )
         assert isinstance(router, Router)
         self.router = router
-        self.router.watch()
+        self.quick = Quick({_mac(device): board for device, board in self.boards.items()}, NETWORK)
+        self.router.watch(self.quick)
         self.controllers = {
             device: Controller.of(
                 board,
-                [_device(device, f"{name} {device}"), _port(network, device.to_bytes(MAC_OCTETS, "big"), 1)],
+                [_device(device, f"{name} {device}"), _port(network, _mac(device), 1)],
                 writers,
             )
             for device, board in self.boards.items()
@@ -145,6 +150,10 @@ class Building:
         for each in [*self.controllers.values(), self.router]:
             await each.stop()
         VirtualNetwork._networks.pop(self._switch.name, None)
+
+
+def _mac(device: int) -> bytes:
+    return device.to_bytes(MAC_OCTETS, "big")
 
 
 def _device(instance: int, name: str) -> Device:

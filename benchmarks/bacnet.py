@@ -1,0 +1,114 @@
+"""What the virtual building serves: `python benchmarks/bacnet.py`; two processes on loopback, CPU seconds of the serving one count.
+
+A bare socket asks with eight requests under way, so that the client does not set the pace. Each figure is the median of five runs;
+the same requests go through bacpypes3's own path, too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import math
+import os
+import resource
+import select
+import socket
+import statistics
+import struct
+import subprocess
+import sys
+import time
+
+import numpy as np
+
+from twin.bacnet.building import NETWORK, Building
+from twin.bacnet.points import Point
+
+OBJECTS, DEVICES, BATCH, WINDOW = 10_000, 20, 50, 8
+
+
+async def serve(port: int, quick: bool) -> None:
+    """A building of many points, until standard input closes; says when it is ready."""
+    began = time.process_time()
+    each = OBJECTS // DEVICES
+    first = Point(0, "AI", 0, "", "", "degC", "Temperature", 0.2, math.nan, math.nan)
+    points = [
+        dataclasses.replace(first, device=100_001 + n // each, instance=1 + n % each, name=f"p{n}", signal=f"p{n}.air")
+        for n in range(OBJECTS)
+    ]
+    building = Building(points, lambda *_: None, "benchmark", "127.0.0.1", port, 8)
+    building.put(np.random.default_rng(1).uniform(10.0, 30.0, OBJECTS))
+    await asyncio.sleep(0.1)
+    if not quick:
+        for layer in building.router.link_layers.values():
+            if hasattr(layer, "server"):
+                layer.server.quick = None
+    spent, memory = time.process_time() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"{spent:.2f} {memory:.0f}", flush=True)
+    await asyncio.to_thread(sys.stdin.read)
+    await building.stop()
+
+
+def request(service: int, invoke: int, numbers: range, device: int) -> bytes:
+    """A routed request for present values."""
+    if service == 12:
+        data = b"\x0c" + struct.pack(">I", numbers[0]) + b"\x19\x55"
+    else:
+        data = b"".join(b"\x0c" + struct.pack(">I", n) + b"\x1e\x09\x55\x1f" for n in numbers)
+    npdu = b"\x01\x24" + struct.pack(">HB", NETWORK, 3) + device.to_bytes(3, "big") + b"\xff"
+    frame = npdu + bytes([0x02, 0x75, invoke, service]) + data
+    return b"\x81\x0a" + struct.pack(">H", len(frame) + 4) + frame
+
+
+def cpu(process: int) -> float:
+    """CPU seconds of a process so far."""
+    with open(f"/proc/{process}/stat", encoding="ascii") as told:
+        fields = told.read().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def load(port: int, process: int, service: int, count: int) -> float:
+    """Points answered per CPU second of the serving process."""
+    size = 1 if service == 12 else BATCH
+    frames = [
+        request(service, k % 256, range(1 + k % 9 * size, 1 + k % 9 * size + size), 100_001 + k % DEVICES)
+        for k in range(720)
+    ]
+    wire = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    wire.setblocking(False)
+    before, sent, got = cpu(process), 0, 0
+    while got < count:
+        while sent < count and sent - got < WINDOW:
+            wire.sendto(frames[sent % len(frames)], ("127.0.0.1", port))
+            sent += 1
+        if not select.select([wire], [], [], 5.0)[0]:
+            raise SystemExit("the building does not answer")
+        got += 1
+        wire.recv(2048)
+    wire.close()
+    return count * size / (cpu(process) - before)
+
+
+def main() -> None:
+    """Print every figure."""
+    for quick, scale in ((True, 1.0), (False, 0.02)):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        command = [sys.executable, __file__, str(port), str(int(quick))]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as serving:
+            assert serving.stdout
+            assert serving.stdin
+            spent, memory = serving.stdout.readline().split()
+            single = statistics.median(load(port, serving.pid, 12, int(20_000 * scale)) for _ in range(5))
+            batch = statistics.median(load(port, serving.pid, 14, int(8_000 * scale)) for _ in range(5))
+            serving.stdin.close()
+        print(f"{'quick path' if quick else 'bacpypes3'}: {OBJECTS:,} objects of {DEVICES} devices ready in {spent} s CPU, {memory} MiB; "
+              f"{single:,.0f} ReadProperty and {batch:,.0f} points by ReadPropertyMultiple a CPU second")  # fmt: skip
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 2:
+        asyncio.run(serve(int(sys.argv[1]), sys.argv[2] == "1"))
+    else:
+        main()
