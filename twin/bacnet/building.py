@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 from copy import copy
@@ -18,9 +19,10 @@ from twin.bacnet import codec, journal
 from twin.bacnet.application import APDU_LENGTH, SEGMENTS, Device, SafeApplication, claim
 from twin.bacnet.board import Board, Command
 from twin.bacnet.controller import Controller
+from twin.bacnet.cov import UNCONFIRMED
 from twin.bacnet.points import Point
 from twin.bacnet.quick import Quick, listen
-from twin.bacnet.transactions import WIRE
+from twin.bacnet.transactions import IP_OCTETS, WIRE
 
 PORT = 47_808
 ROUTER = 100_000
@@ -129,6 +131,8 @@ class Building:
             )
             for device, board in self.boards.items()
         }
+        for device, each in self.controllers.items():
+            each.subscriptions.send = self._notifier(device, each)
         self.points = [point for board in self.boards.values() for point in board.points]
 
     def put(self, values: npt.NDArray[np.float64]) -> None:
@@ -137,6 +141,25 @@ class Building:
         for board in self.boards.values():
             board.put(values[at : at + len(board.points)])
             at += len(board.points)
+
+    def _notifier(self, device: int, controller: Controller) -> Callable[[Any, bytes], None]:
+        """What sends unconfirmed notifications: straight to a subscriber on the wire, by bacpypes3 to one behind other routers."""
+        head = struct.pack(">BBHB", 1, 8, NETWORK, MAC_OCTETS) + _mac(device) + bytes([0x10, UNCONFIRMED])
+        (server,) = (layer.server for layer in self.router.link_layers.values() if hasattr(layer, "server"))
+
+        def send(peer: Any, data: bytes) -> None:
+            octets = bytes(peer.addrAddr or b"")
+            if peer.addrNet != WIRE or len(octets) != IP_OCTETS or server.local_transport is None:
+                controller.notify(peer, data)
+                return
+            frame = b"\x81\x0a" + struct.pack(">H", 4 + len(head) + len(data)) + head + data
+            server.local_transport.sendto(frame, (".".join(map(str, octets[:4])), int.from_bytes(octets[4:], "big")))
+
+        return send
+
+    async def tell(self) -> int:
+        """Tell subscribers what has changed since the last time; gives the number of notifications."""
+        return sum([await each.subscriptions.look() for each in self.controllers.values() if len(each.subscriptions)])
 
     def counted(self) -> Counter[str]:
         """What went wrong so far, in all devices."""

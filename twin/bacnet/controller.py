@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
-from bacpypes3.apdu import SimpleAckPDU, WritePropertyMultipleError
-from bacpypes3.basetypes import ErrorType, ObjectPropertyReference
+from bacpypes3.apdu import SimpleAckPDU, UnconfirmedRequestPDU, WritePropertyMultipleError
+from bacpypes3.basetypes import ErrorType, ListOfCOVSubscription, ObjectPropertyReference
 from bacpypes3.errors import ExecutionError
 from bacpypes3.primitivedata import Enumerated, Null, Real, Unsigned
 
 from twin.bacnet.application import SafeApplication
 from twin.bacnet.board import Board, WriteRefusedError
+from twin.bacnet.cov import UNCONFIRMED, Subscriptions, take
 from twin.bacnet.objects import Names, Shelf
 from twin.bacnet.transactions import host
 
@@ -27,9 +28,9 @@ class Controller(SafeApplication):
     board: Board
     writers: frozenset[str] = frozenset()
     unexecuted: ClassVar[frozenset[str]] = SafeApplication.unexecuted - {
-        "WritePropertyRequest",
-        "WritePropertyMultipleRequest",
-    }
+        "WritePropertyRequest", "WritePropertyMultipleRequest", "SubscribeCOVRequest",
+    }  # fmt: skip
+    subscriptions: Subscriptions
 
     @classmethod
     def of(cls, board: Board, objects: Iterable[Any], writers: frozenset[str] = frozenset()) -> Controller:
@@ -42,6 +43,8 @@ class Controller(SafeApplication):
         names.update(made.objectName)
         made.objectIdentifier, made.objectName = shelf, names
         made.board, made.writers = board, writers
+        instance = int(made.device_object.objectIdentifier[1])
+        made.subscriptions = Subscriptions(instance, board, made.notify, made.ask, made.counted)
         return made
 
     def get_object_id(self, objid: Any) -> Any:
@@ -51,6 +54,25 @@ class Controller(SafeApplication):
     def get_object_name(self, objname: Any) -> Any:
         """An object by its name, or nothing."""
         return self.objectName.get(objname)
+
+    async def do_SubscribeCOVRequest(self, apdu: Any) -> None:
+        """Tell a subscriber of changes from now on, or no longer."""
+        await take(self.subscriptions, apdu, self.response)
+
+    def notify(self, peer: Any, data: bytes) -> None:
+        """Send an unconfirmed notification."""
+        apdu = UnconfirmedRequestPDU(UNCONFIRMED, destination=peer)
+        apdu.put_data(data)
+        self.request(apdu)
+
+    def get_active_cov_subscriptions(self) -> Any:
+        """For the device object."""
+        return ListOfCOVSubscription(self.subscriptions.listed())
+
+    async def stop(self) -> None:
+        """Forget subscribers, too."""
+        self.subscriptions.stop()
+        await super().stop()
 
     async def do_WritePropertyRequest(self, apdu: Any) -> None:
         """Write a present value, or refuse with the standard's error."""

@@ -40,7 +40,7 @@ class Quick:
     def __init__(self, boards: Mapping[bytes, Board], network: int) -> None:
         self.boards = dict(boards)
         self.route = struct.pack(">H", network)
-        self._tables = {mac: _Table(board) for mac, board in self.boards.items()}
+        self._tables = {mac: Table(board) for mac, board in self.boards.items()}
         self.answered = 0
 
     def answer(self, frame: bytes, peer: tuple[str, int]) -> bytes | None:
@@ -75,7 +75,7 @@ class Quick:
         return b"\x81\x0a" + struct.pack(">H", len(head) + len(told) + 7) + head + bytes([0x30, invoke, service]) + told
 
 
-class _Table:
+class Table:
     """A board as octets: its object identifiers in order, and their places."""
 
     def __init__(self, board: Board) -> None:
@@ -92,10 +92,11 @@ class _Table:
         if len(data) != 7 or data[0] != OPEN or data[5] != 0x19:
             return None
         row = self.row.get(int.from_bytes(data[1:5], "big"))
-        value = None if row is None else self._value(row, data[6])
+        value = None if row is None else self.value(row, data[6])
         return None if value is None else data + b"\x3e" + value + b"\x3f"
 
-    def _value(self, row: int, prop: int) -> bytes | None:
+    def value(self, row: int, prop: int) -> bytes | None:
+        """A present value or status flags with their application tag; nothing for other properties."""
         if prop == STATUS_FLAGS:
             flags = int(self.board.flags[row])
             return bytes([0x82, 4, _turned(flags) << 4])
@@ -140,7 +141,7 @@ class _Table:
             told.append(data[at : at + 6])
             at += 6
             while data[at : at + 1] == b"\x09":
-                value = self._value(row, data[at + 1]) if at + 1 < len(data) else None
+                value = self.value(row, data[at + 1]) if at + 1 < len(data) else None
                 if value is None:
                     return None
                 told.append(b"\x29" + data[at + 1 : at + 2] + b"\x4e" + value + b"\x4f")

@@ -81,6 +81,7 @@ async def serve(
             await ticked.wait()
             ticked.clear()
             building.put(running.values(places))
+            await building.tell()
 
     building.put(running.values(places))
     tasks = [asyncio.create_task(show()), asyncio.create_task(running.pace(service.factor, ticked, stop))]
