@@ -11,9 +11,9 @@ import pytest
 
 from tests.bacnet.test_building import POINTS
 from tests.bacnet.wire import READ, READ_MULTIPLE, Wire, read
+from twin.bacnet.application import free_port
 from twin.bacnet.building import NETWORK, Building
 from twin.bacnet.quick import LENGTHS
-from twin.bacnet.reader import free_port
 
 ANALOG = [dataclasses.replace(POINTS[0], instance=n, name=f"p{n}", signal=f"p{n}.air") for n in range(2, 101)]
 

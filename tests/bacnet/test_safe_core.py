@@ -23,8 +23,8 @@ from twin.bacnet.application import (
     SafeApplication,
     SilenceError,
     TooManyRequestsError,
+    free_port,
 )
-from twin.bacnet.reader import free_port
 from twin.bacnet.transactions import MOST_OF_PEER
 from twin.errors import BacnetError
 

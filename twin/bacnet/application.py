@@ -303,6 +303,13 @@ def claim(address: str, port: int) -> None:
             ) from problem
 
 
+def free_port(address: str) -> int:
+    """A UDP port that nobody has at this moment."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind((address, 0))
+        return int(probe.getsockname()[1])
+
+
 def _name(apdu: Any) -> str:
     cls = (
         confirmed_request_types.get(getattr(apdu, "apduService", None))

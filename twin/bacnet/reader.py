@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
@@ -15,7 +14,7 @@ from bacpypes3.pdu import Address
 from bacpypes3.primitivedata import ObjectIdentifier, Real
 
 from twin.bacnet import codec
-from twin.bacnet.application import SafeApplication
+from twin.bacnet.application import SafeApplication, free_port
 from twin.errors import BacnetError
 
 PATIENCE = (1, 2, 4)
@@ -136,13 +135,6 @@ class Reader:
     async def _read(self, identifier: tuple[str, int], name: str) -> Any:
         request = self.app.read_property(Address(self.target), ObjectIdentifier(identifier), name)
         return await self.app.timed(request, f"{self.target}: ReadProperty of {identifier[0]} {identifier[1]} {name}")
-
-
-def free_port(address: str) -> int:
-    """A UDP port that nobody has at this moment."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind((address, 0))
-        return int(probe.getsockname()[1])
 
 
 async def _collect(target: str, progress: Progress | None) -> tuple[int, list[Point], pd.DataFrame]:

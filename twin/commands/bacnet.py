@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from datetime import datetime
 from typing import Annotated
 
 import typer
+from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
@@ -14,6 +16,7 @@ from twin.errors import BacnetError, SiteError
 from twin.tables import out, print_json
 
 app = typer.Typer(no_args_is_help=True, help="A site on a BACnet/IP network.")
+err = Console(stderr=True)
 SiteText = Annotated[
     str, typer.Argument(metavar="SITE", help="Folder or file of a site, or the name of a shipped one.")
 ]
@@ -95,3 +98,91 @@ def serve(
         )
 
     asyncio.run(go(service, ready))
+
+
+Router = Annotated[str, typer.Option(help="Address of a device or router to ask; the whole network when left out.")]
+Own = Annotated[str, typer.Option(help="Address of this machine to ask from.")]
+Networks = Annotated[list[int] | None, typer.Option("--network", help="Network behind the router; may be repeated.")]
+
+
+@app.command()
+def discover(
+    router: Router = "", network: Networks = None, own: Own = "127.0.0.1", mask: int = 24,
+    low: Annotated[int, typer.Option(help="Smallest instance.", min=0)] = 0,
+    high: Annotated[int, typer.Option(help="Largest instance.", max=4_194_303)] = 4_194_303,
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Find devices; two devices with one instance are told."""
+    from twin.bacnet import discover as search
+    from twin.bacnet.application import free_port
+
+    async def go() -> tuple[list[search.Found], dict[int, list[search.Found]]]:
+        client = search.Client.start(own, free_port(own), 4_194_001, "campus twin", mask=mask)
+        assert isinstance(client, search.Client)
+        try:
+            return await search.discover(client, search.targets(router, network or []), low, high)
+        finally:
+            await client.stop()
+
+    found, doubled = asyncio.run(go())
+    rows = [{"instance": each.instance, "address": each.text, "max_apdu": each.longest, "segmentation": each.segmentation,
+             "vendor": each.vendor, "doubled": each.instance in doubled} for each in found]  # fmt: skip
+    if as_json:
+        print_json(rows)
+        return
+    table = Table("device", "address", "max APDU", "segmentation", "vendor")
+    for each in found:
+        table.add_row(str(each.instance), escape(each.text), str(each.longest), each.segmentation, str(each.vendor))
+    out.print(table)
+    for instance, held in doubled.items():
+        out.print(
+            f"[bold]doubled:[/bold] {instance} is at {escape(', '.join(each.text for each in held))}; give each its own instance"
+        )
+    if not found:
+        raise BacnetError("nobody answers Who-Is; check address, mask and network")
+
+
+@app.command()
+def poll(
+    site: SiteText,
+    store: Annotated[str, typer.Option(help="Historian: folder, or postgresql://user@host/database.")],
+    router: Router = "", network: Networks = None, own: Own = "127.0.0.1", mask: int = 24,
+    period: Annotated[float, typer.Option(help="Seconds between polls.", min=0.1)] = 60.0,
+    seconds: Annotated[float | None, typer.Option(help="Stop after so many seconds; Ctrl-C stops, too.")] = None,
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Read all points of a site's points.csv, again and again, into a historian. Nothing is ever written to a device."""
+    from twin.bacnet import discover as search
+    from twin.bacnet import points as found
+    from twin.bacnet.application import free_port
+    from twin.bacnet.gateway import gather
+    from twin.historian.store import open_store
+    from twin.site.load import load
+
+    loaded = load(site)
+    listed = found.of(loaded, loaded.path.parent)
+
+    async def go() -> dict[str, int]:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop.set)
+        if seconds:
+            loop.call_later(seconds, stop.set)
+        client = search.Client.start(own, free_port(own), 4_194_001, "campus twin", mask=mask)
+        assert isinstance(client, search.Client)
+        try:
+            with open_store(store) as held:
+                where = search.targets(router, network or [])
+                return dict(
+                    await gather(client, listed, where, held, period, stop, lambda text: err.print(escape(text)))
+                )
+        finally:
+            await client.stop()
+
+    counted = asyncio.run(go())
+    if as_json:
+        print_json(counted)
+        return
+    for name, value in counted.items():
+        out.print(f"{name.replace('_', ' ')}: {value:,}", highlight=False)

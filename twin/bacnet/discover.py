@@ -1,0 +1,97 @@
+"""Find devices: Who-Is with patience, every answer kept, so that two devices with one instance are told instead of hidden."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from bacpypes3.apdu import WhoIsRequest
+from bacpypes3.pdu import Address, GlobalBroadcast
+
+from twin.bacnet.application import SafeApplication
+from twin.errors import BacnetError
+
+WAITS = (1.0, 2.0, 4.0)
+"""Seconds to listen after each Who-Is: a busy network loses some, and a large one answers slowly."""
+LARGEST = 4_194_303
+
+
+@dataclass(frozen=True)
+class Found:
+    """A device that answered: instance, address with its router, longest APDU that it takes, segmentation, vendor."""
+
+    instance: int
+    address: Address
+    longest: int
+    segmentation: str
+    vendor: int
+
+    @property
+    def text(self) -> str:
+        """Its address as people write it."""
+        return str(self.address)
+
+
+class Client(SafeApplication):
+    """An application that hears every I-Am."""
+
+    heard: dict[tuple[int, str], Found]
+    unexecuted: ClassVar[frozenset[str]] = SafeApplication.unexecuted
+
+    async def do_IAmRequest(self, apdu: Any) -> None:
+        """Keep who and where."""
+        if not hasattr(self, "heard"):
+            self.heard = {}
+        instance = int(apdu.iAmDeviceIdentifier[1])
+        found = Found(
+            instance,
+            apdu.pduSource,
+            int(apdu.maxAPDULengthAccepted),
+            str(apdu.segmentationSupported),
+            int(apdu.vendorID),
+        )
+        self.heard[instance, str(apdu.pduSource)] = found
+        await super().do_IAmRequest(apdu)
+
+
+def targets(router: str, networks: Sequence[int]) -> list[Address]:
+    """Where to send Who-Is: the whole internetwork, or one router and the networks behind it.
+
+    Raises
+    ------
+    BacnetError
+        When the address is none.
+    """
+    if not router:
+        return [GlobalBroadcast()]
+    try:
+        return [Address(router), *(Address(f"{network}:*@{router}") for network in networks)]
+    except (ValueError, TypeError) as problem:
+        raise BacnetError(f"{router}: is no address; write 10.0.0.5 or 10.0.0.5:47808") from problem
+
+
+async def discover(
+    app: Client, where: Sequence[Address], low: int = 0, high: int = LARGEST, waits: Sequence[float] = WAITS
+) -> tuple[list[Found], dict[int, list[Found]]]:
+    """Devices by instance, and those instances that more than one device has.
+
+    Who-Is is sent again, each time with a longer wait, until a round brings nobody new.
+    """
+    app.heard = {}
+    for wait in waits:
+        before = len(app.heard)
+        for each in where:
+            request = WhoIsRequest(destination=each)
+            if (low, high) != (0, LARGEST):
+                request.deviceInstanceRangeLowLimit, request.deviceInstanceRangeHighLimit = low, high
+            app.request(request)
+        await asyncio.sleep(wait)
+        if before and len(app.heard) == before:
+            break
+    chosen = [each for each in app.heard.values() if low <= each.instance <= high]
+    by_instance: dict[int, list[Found]] = {}
+    for each in sorted(chosen, key=lambda each: (each.instance, each.text)):
+        by_instance.setdefault(each.instance, []).append(each)
+    return [held[0] for held in by_instance.values()], {i: held for i, held in by_instance.items() if len(held) > 1}
