@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import signal
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -186,3 +188,105 @@ def poll(
         return
     for name, value in counted.items():
         out.print(f"{name.replace('_', ' ')}: {value:,}", highlight=False)
+
+
+Journalled = Annotated[Path, typer.Option(help="Journal and audit record of all writes; one JSON line each.")]
+
+
+@app.command()
+def write(
+    site: SiteText,
+    point: Annotated[str, typer.Argument(help="Signal of a point: component.signal.")],
+    value: Annotated[float, typer.Argument(help="Value in SI units.")],
+    allow: Annotated[Path, typer.Option(help="Allow-list: CSV with signal, low, high, slot, hourly, role.")],
+    role: Annotated[str, typer.Option(help="Your role; the list says whose a point is.")],
+    who: Annotated[str, typer.Option(help="Your name, for the record.")],
+    seconds: Annotated[float, typer.Option(help="Length of the lease; NULL is written when it ends, and on Ctrl-C.")] = 900.0,
+    journal: Journalled = Path("writes.jsonl"),
+    router: Router = "", network: Networks = None, own: Own = "127.0.0.1", mask: int = 24,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check the list and find the device, and send nothing.")] = False,
+) -> None:  # fmt: skip
+    """Write one value on loan: allowed by a list, read back, journalled, and given back by NULL when the lease ends or this stops."""
+    from twin.bacnet import discover as search
+    from twin.bacnet import leases
+    from twin.bacnet import points as found
+    from twin.bacnet.application import free_port
+    from twin.site.load import load
+
+    loaded = load(site)
+    listed = found.of(loaded, loaded.path.parent)
+    allowed = leases.rules(allow)
+
+    async def go() -> None:
+        stop = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        client = search.Client.start(own, free_port(own), 4_194_001, "campus twin", mask=mask)
+        assert isinstance(client, search.Client)
+        writer = leases.Writer(client, listed, allowed, leases.Journal(journal))
+        try:
+            rule = writer.check(point, value, seconds, role)
+            for lease in [] if dry_run else await writer.recover():
+                out.print(f"given back from an earlier run: {escape(lease.signal)} at slot {lease.slot}")
+            device = next(each.device for each in listed if each.signal == point)
+            held, doubled = await search.discover(client, search.targets(router, network or []), device, device)
+            if not held or doubled:
+                raise BacnetError(
+                    f"device {device} {'is on several devices' if doubled else 'does not answer Who-Is'}; nothing is written"
+                )
+            if dry_run:
+                out.print(
+                    f"would write {value:g} to {escape(point)} at slot {rule.slot} of {held[0].text} for {seconds:g} s; nothing was sent"
+                )
+                return
+            lease = await writer.write(point, value, seconds, held[0].address, who, role)
+            out.print(
+                f"written and read back: {escape(point)} = {value:g} at slot {lease.slot} for {seconds:g} s; Ctrl-C gives it back",
+                soft_wrap=True,
+            )
+            while not stop.is_set() and lease.id in writer.held:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), 1.0)
+                if lease.id in writer.held:
+                    await writer.look(lease)
+        finally:
+            await writer.stop()
+            for alarm in writer.alarms:
+                err.print(f"alarm: {escape(alarm)}")
+            await client.stop()
+        out.print(f"given back; the record is {escape(str(journal))}")
+
+    with contextlib.nullcontext() if dry_run else leases.Journal(journal).held():
+        asyncio.run(go())
+
+
+@app.command()
+def release(
+    site: SiteText, journal: Journalled = Path("writes.jsonl"), own: Own = "127.0.0.1", mask: int = 24,
+) -> None:  # fmt: skip
+    """Give back every lease that an earlier run has left in a building."""
+    from twin.bacnet import leases
+    from twin.bacnet import points as found
+    from twin.bacnet.application import SafeApplication, free_port
+    from twin.site.load import load
+
+    loaded = load(site)
+    listed = found.of(loaded, loaded.path.parent)
+
+    async def go() -> int:
+        client = SafeApplication.start(own, free_port(own), 4_194_001, "campus twin", mask=mask)
+        writer = leases.Writer(client, listed, {}, leases.Journal(journal))
+        try:
+            for lease in await writer.recover():
+                out.print(f"given back: {escape(lease.signal)} at slot {lease.slot}")
+            for alarm in writer.alarms:
+                err.print(f"alarm: {escape(alarm)}")
+            return len(writer.alarms)
+        finally:
+            await client.stop()
+
+    with leases.Journal(journal).held():
+        left = asyncio.run(go())
+    if left:
+        raise BacnetError("not everything could be given back; try again when the devices answer")
+    out.print("nothing is left over")
