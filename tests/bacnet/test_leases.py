@@ -200,13 +200,10 @@ def test_what_cannot_be_given_back_stays_open_and_is_an_alarm(tmp_path):
 
 
 def test_two_programs_do_not_share_a_journal(tmp_path):
-    with Journal(tmp_path / "journal.jsonl").held():
-        with (
-            pytest.raises(BacnetError, match="another program writes with this journal"),
-            Journal(tmp_path / "journal.jsonl").held(),
-        ):
-            pass
-    with Journal(tmp_path / "journal.jsonl").held():
+    mine, other = Journal(tmp_path / "journal.jsonl"), Journal(tmp_path / "journal.jsonl")
+    with mine.held(), pytest.raises(BacnetError, match="another program writes with this journal"), other.held():
+        pass
+    with other.held():
         pass
 
 

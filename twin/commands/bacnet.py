@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 
 import typer
 from rich.console import Console
@@ -19,6 +20,7 @@ from twin.tables import out, print_json
 
 app = typer.Typer(no_args_is_help=True, help="A site on a BACnet/IP network.")
 err = Console(stderr=True)
+Answer = TypeVar("Answer")
 SiteText = Annotated[
     str, typer.Argument(metavar="SITE", help="Folder or file of a site, or the name of a shipped one.")
 ]
@@ -116,17 +118,11 @@ def discover(
 ) -> None:  # fmt: skip
     """Find devices; two devices with one instance are told."""
     from twin.bacnet import discover as search
-    from twin.bacnet.application import free_port
 
-    async def go() -> tuple[list[search.Found], dict[int, list[search.Found]]]:
-        client = search.Client.start(own, free_port(own), 4_194_001, "campus twin", mask=mask)
-        assert isinstance(client, search.Client)
-        try:
-            return await search.discover(client, search.targets(router, network or []), low, high)
-        finally:
-            await client.stop()
+    async def go(client: Any, _stop: asyncio.Event) -> Any:
+        return await search.discover(client, search.targets(router, network or []), low, high)
 
-    found, doubled = asyncio.run(go())
+    found, doubled = asyncio.run(_online(own, mask, go))
     rows = [{"instance": each.instance, "address": each.text, "max_apdu": each.longest, "segmentation": each.segmentation,
              "vendor": each.vendor, "doubled": each.instance in doubled} for each in found]  # fmt: skip
     if as_json:
@@ -155,34 +151,19 @@ def poll(
 ) -> None:  # fmt: skip
     """Read all points of a site's points.csv, again and again, into a historian. Nothing is ever written to a device."""
     from twin.bacnet import discover as search
-    from twin.bacnet import points as found
-    from twin.bacnet.application import free_port
     from twin.bacnet.gateway import gather
     from twin.historian.store import open_store
-    from twin.site.load import load
 
-    loaded = load(site)
-    listed = found.of(loaded, loaded.path.parent)
+    listed = _points(site)
 
-    async def go() -> dict[str, int]:
-        stop = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, stop.set)
+    async def go(client: Any, stop: asyncio.Event) -> dict[str, int]:
         if seconds:
-            loop.call_later(seconds, stop.set)
-        client = search.Client.start(own, free_port(own), 4_194_001, "campus twin", mask=mask)
-        assert isinstance(client, search.Client)
-        try:
-            with open_store(store) as held:
-                where = search.targets(router, network or [])
-                return dict(
-                    await gather(client, listed, where, held, period, stop, lambda text: err.print(escape(text)))
-                )
-        finally:
-            await client.stop()
+            asyncio.get_running_loop().call_later(seconds, stop.set)
+        with open_store(store) as held:
+            where = search.targets(router, network or [])
+            return dict(await gather(client, listed, where, held, period, stop, lambda text: _say(f"alarm: {text}")))
 
-    counted = asyncio.run(go())
+    counted = asyncio.run(_online(own, mask, go))
     if as_json:
         print_json(counted)
         return
@@ -209,55 +190,17 @@ def write(
     """Write one value on loan: allowed by a list, read back, journalled, and given back by NULL when the lease ends or this stops."""
     from twin.bacnet import discover as search
     from twin.bacnet import leases
-    from twin.bacnet import points as found
-    from twin.bacnet.application import free_port
-    from twin.site.load import load
+    from twin.bacnet.loan import Loan, lend
 
-    loaded = load(site)
-    listed = found.of(loaded, loaded.path.parent)
-    allowed = leases.rules(allow)
+    listed = _points(site)
+    allowed, kept = leases.rules(allow), leases.Journal(journal)
+    loan = Loan(point, value, seconds, who, role, dry_run)
 
-    async def go() -> None:
-        stop = asyncio.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        client = search.Client.start(own, free_port(own), 4_194_001, "campus twin", mask=mask)
-        assert isinstance(client, search.Client)
-        writer = leases.Writer(client, listed, allowed, leases.Journal(journal))
-        try:
-            rule = writer.check(point, value, seconds, role)
-            for lease in [] if dry_run else await writer.recover():
-                out.print(f"given back from an earlier run: {escape(lease.signal)} at slot {lease.slot}")
-            device = next(each.device for each in listed if each.signal == point)
-            held, doubled = await search.discover(client, search.targets(router, network or []), device, device)
-            if not held or doubled:
-                raise BacnetError(
-                    f"device {device} {'is on several devices' if doubled else 'does not answer Who-Is'}; nothing is written"
-                )
-            if dry_run:
-                out.print(
-                    f"would write {value:g} to {escape(point)} at slot {rule.slot} of {held[0].text} for {seconds:g} s; nothing was sent"
-                )
-                return
-            lease = await writer.write(point, value, seconds, held[0].address, who, role)
-            out.print(
-                f"written and read back: {escape(point)} = {value:g} at slot {lease.slot} for {seconds:g} s; Ctrl-C gives it back",
-                soft_wrap=True,
-            )
-            while not stop.is_set() and lease.id in writer.held:
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), 1.0)
-                if lease.id in writer.held:
-                    await writer.look(lease)
-        finally:
-            await writer.stop()
-            for alarm in writer.alarms:
-                err.print(f"alarm: {escape(alarm)}")
-            await client.stop()
-        out.print(f"given back; the record is {escape(str(journal))}")
+    async def go(client: Any, stop: asyncio.Event) -> None:
+        await lend(client, listed, allowed, kept, loan, search.targets(router, network or []), stop, _say)
 
-    with contextlib.nullcontext() if dry_run else leases.Journal(journal).held():
-        asyncio.run(go())
+    with contextlib.nullcontext() if dry_run else kept.held():
+        asyncio.run(_online(own, mask, go))
 
 
 @app.command()
@@ -265,28 +208,40 @@ def release(
     site: SiteText, journal: Journalled = Path("writes.jsonl"), own: Own = "127.0.0.1", mask: int = 24,
 ) -> None:  # fmt: skip
     """Give back every lease that an earlier run has left in a building."""
-    from twin.bacnet import leases
+    from twin.bacnet.leases import Journal
+    from twin.bacnet.loan import give_back
+
+    listed, kept = _points(site), Journal(journal)
+
+    async def go(client: Any, _stop: asyncio.Event) -> None:
+        await give_back(client, listed, kept, _say)
+
+    with kept.held():
+        asyncio.run(_online(own, mask, go))
+
+
+def _say(text: str) -> None:
+    (err if text.startswith("alarm") else out).print(escape(text), soft_wrap=True, highlight=False)
+
+
+def _points(site: str) -> list[Any]:
     from twin.bacnet import points as found
-    from twin.bacnet.application import SafeApplication, free_port
     from twin.site.load import load
 
     loaded = load(site)
-    listed = found.of(loaded, loaded.path.parent)
+    return found.of(loaded, loaded.path.parent)
 
-    async def go() -> int:
-        client = SafeApplication.start(own, free_port(own), 4_194_001, "campus twin", mask=mask)
-        writer = leases.Writer(client, listed, {}, leases.Journal(journal))
-        try:
-            for lease in await writer.recover():
-                out.print(f"given back: {escape(lease.signal)} at slot {lease.slot}")
-            for alarm in writer.alarms:
-                err.print(f"alarm: {escape(alarm)}")
-            return len(writer.alarms)
-        finally:
-            await client.stop()
 
-    with leases.Journal(journal).held():
-        left = asyncio.run(go())
-    if left:
-        raise BacnetError("not everything could be given back; try again when the devices answer")
-    out.print("nothing is left over")
+async def _online(own: str, mask: int, go: Callable[[Any, asyncio.Event], Awaitable[Answer]]) -> Answer:
+    """Do something with a client of our own, which SIGTERM and SIGINT ask to stop."""
+    from twin.bacnet.application import free_port
+    from twin.bacnet.discover import Client
+
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    client = Client.start(own, free_port(own), 4_194_001, "campus twin", mask=mask)
+    try:
+        return await go(client, stop)
+    finally:
+        await client.stop()
