@@ -68,7 +68,7 @@ def targets(router: str, networks: Sequence[int]) -> list[Address]:
         return [GlobalBroadcast()]
     try:
         return [Address(router), *(Address(f"{network}:*@{router}") for network in networks)]
-    except (ValueError, TypeError) as problem:
+    except (ValueError, TypeError, RuntimeError) as problem:
         raise BacnetError(f"{router}: is no address; write 10.0.0.5 or 10.0.0.5:47808") from problem
 
 

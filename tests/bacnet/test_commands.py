@@ -1,0 +1,91 @@
+"""The commands on a real network socket: serve a site, find it, read it, write to it on loan; wrong input gets one message."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from twin.bacnet.application import free_port
+
+LIST = "signal,low,high,slot,hourly,role\nplant/loop.setpoint,6,12,13,9,operator\n"
+
+
+def twin(*told, **named):
+    command = [sys.executable, "-m", "twin", *map(str, told)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120, **named)
+
+
+@pytest.fixture(scope="module")
+def served():
+    """Port of binhai as a virtual building, ten minutes a second."""
+    port = free_port("127.0.0.1")
+    command = [sys.executable, "-m", "twin", "bacnet", "serve", "binhai", "--port", str(port), "--factor", "600"]
+    command += ["--allow-writes-from", "127.0.0.1"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as building:
+        assert building.stdout.readline().startswith("ready: 737 points of 19 devices")
+        yield port
+        building.send_signal(signal.SIGTERM)
+        assert building.wait(timeout=10) == 0
+
+
+def behind(port):
+    return ["--router", f"127.0.0.1:{port}", "--network", "2001"]
+
+
+def test_a_served_site_is_found_read_and_kept(served, tmp_path):
+    found = json.loads(twin("bacnet", "discover", *behind(served), "--json").stdout)
+    assert [each["instance"] for each in found] == list(range(100_000, 100_020))
+    assert not any(each["doubled"] for each in found)
+    store = tmp_path / "store"
+    polled = twin(
+        "bacnet", "poll", "binhai", "--store", store, *behind(served), "--period", "0.5", "--seconds", "10", "--json"
+    )
+    counted = json.loads(polled.stdout)
+    assert counted["samples"] >= 737 * 4
+    last = json.loads(twin("history", "last", store, "plant/loop.water", "grid.power", "--json").stdout)
+    assert [each["quality"] for each in last] == ["good", "good"]
+    assert 4.0 < last[0]["value"] < 25.0
+
+
+def test_a_value_on_loan_is_written_and_given_back(served, tmp_path):
+    allowed, journal = tmp_path / "allow.csv", tmp_path / "journal.jsonl"
+    allowed.write_text(LIST)
+    common = ["--allow", allowed, "--journal", journal, "--who", "Li", *behind(served)]
+    told = ["bacnet", "write", "binhai", "plant/loop.setpoint", "10", *common]
+    dry = twin(*told, "--role", "operator", "--dry-run")
+    assert "nothing was sent" in dry.stdout
+    assert not journal.exists()
+    done = twin(*told, "--role", "operator", "--seconds", "2")
+    assert done.returncode == 0, done.stderr
+    assert [json.loads(line)["what"] for line in journal.read_text().splitlines()] == ["intent", "active", "released"]
+    left = twin("bacnet", "release", "binhai", "--journal", journal)
+    assert "nothing is left over" in left.stdout
+
+
+@pytest.mark.parametrize(
+    ("told", "code", "says"),
+    [
+        (("bacnet", "serve", "nowhere"), 2, "nowhere"),
+        (("bacnet", "serve", "binhai", "--factor", "0"), 2, "must be greater than 0"),
+        (("bacnet", "serve", "binhai", "--step", "7"), 2, "must divide the hour"),
+        (("bacnet", "serve", "binhai", "--address", "192.0.2.1"), 1, "is not an address of this machine"),
+        (("bacnet", "discover", "--router", "nonsense"), 1, "is no address"),
+        (("bacnet", "discover", "--router", "127.0.0.1:9"), 1, "nobody answers"),
+        (("bacnet", "poll", "binhai", "--store", "s", "--router", "127.0.0.1:9"), 1, "none of the devices"),
+        (("bacnet", "write", "binhai", "grid.power", "1", "--allow", "allow.csv", "--role", "operator", "--who", "Li"), 2, "not on the allow-list"),
+        (("bacnet", "write", "binhai", "plant/loop.setpoint", "40", "--allow", "allow.csv", "--role", "operator", "--who", "Li"), 2, "is outside 6 to 12"),
+        (("bacnet", "write", "binhai", "plant/loop.setpoint", "9", "--allow", "allow.csv", "--role", "guest", "--who", "Li"), 2, "is for the role operator"),
+        (("bacnet", "write", "binhai", "plant/loop.setpoint", "9", "--allow", "absent.csv", "--role", "operator", "--who", "Li"), 1, "cannot be read"),
+        (("points", "nowhere"), 2, "nowhere"),
+    ],
+)  # fmt: skip
+def test_wrong_input_gets_one_message_and_no_traceback(tmp_path, told, code, says):
+    (tmp_path / "allow.csv").write_text(LIST)
+    done = twin(*told, cwd=tmp_path)
+    assert done.returncode == code, done.stderr
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
