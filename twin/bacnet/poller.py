@@ -28,6 +28,8 @@ FIRST_PAUSE, LONGEST_PAUSE = 5.0, 300.0
 """Pauses before a silent device is asked again; each is twice the one before. [s]"""
 ROUTER_WINDOW = 16
 """Requests under way through one router: more answers at once than a socket holds would be lost."""
+TRIES = 3
+"""How often the same is asked of a device that is silent, but was there."""
 QUARANTINE = 900.0
 """How long an object that spoils its batch is asked alone before it may join others again. [s]"""
 JITTER = 0.1
@@ -67,6 +69,7 @@ class Peer:
     low, high : what is plausible, by point; outside is told as out of range.
     online : whether it answered the last time; `pause` : seconds before it is asked again.
     alone : objects that are asked alone, and until when.
+    heard : monotonic second of its last answer.
     """
 
     instance: int
@@ -77,6 +80,7 @@ class Peer:
     online: bool = True
     pause: float = FIRST_PAUSE
     alone: dict[int, float] = field(default_factory=dict)
+    heard: float = -math.inf
 
     def __post_init__(self) -> None:
         self.keys = np.array([NUMBERS[each.object] << 22 | each.instance for each in self.points], dtype=np.uint32)
@@ -147,11 +151,7 @@ class Poller:
         """One batch; where it fails both halves, down to the object that spoils it. Tells whether it came in one piece."""
         keys = peer.keys[list(places)]
         try:
-            try:
-                told, flags = await self._ask(peer, keys)
-            except SilenceError:  # a packet may be lost
-                self.counted["asked_again"] += 1
-                told, flags = await self._ask(peer, keys)
+            told, flags = await self._ask_again(peer, keys)
         except (RefusedError, MismatchError, SilenceError, ValueError) as problem:
             if isinstance(problem, SilenceError) and not await self._is_there(peer):
                 raise
@@ -161,6 +161,8 @@ class Poller:
                 parts = [await self._batch(peer, part, values, quality) for part in (places[:half], places[half:])]
                 if all(parts):  # it was the length, not an object
                     peer.most = min(peer.most, len(places) - half)
+            elif isinstance(problem, SilenceError):
+                quality[places[0]] = LOST
             else:
                 self.counted["objects_alone"] += int(keys[0]) not in peer.alone
                 peer.alone[int(keys[0])] = time.monotonic() + QUARANTINE
@@ -185,13 +187,31 @@ class Poller:
             await self._rate[peer.instance].take()
             if route in self._routers:
                 await self._routers[route].take()
-            answer = await self.app.ask(request, self.deadline, octets=True)
+            try:
+                answer = await self.app.ask(request, self.deadline, octets=True)
+            except RefusedError:
+                peer.heard = time.monotonic()
+                raise
+        peer.heard = time.monotonic()
         return ask.answer(bytes(answer.pduData), keys)
 
+    async def _ask_again(self, peer: Peer, keys: npt.NDArray[np.uint32]) -> ask.Values:
+        """The same, a few times: a packet may be lost."""
+        for _ in range(TRIES - 1):
+            try:
+                return await self._ask(peer, keys)
+            except SilenceError:
+                self.counted["asked_again"] += 1
+                if not peer.online:
+                    raise
+        return await self._ask(peer, keys)
+
     async def _is_there(self, peer: Peer) -> bool:
-        """Whether a device answers at all, asked for the least there is."""
+        """Whether a device answers at all: lately, or now, asked for the least there is."""
+        if time.monotonic() - peer.heard < TRIES * self.deadline:
+            return True
         try:
-            await self._ask(peer, np.array([DEVICE_KEY << 22 | peer.instance], dtype=np.uint32))
+            await self._ask_again(peer, np.array([DEVICE_KEY << 22 | peer.instance], dtype=np.uint32))
         except SilenceError:
             return False
         except (BacnetError, ValueError):
