@@ -40,6 +40,8 @@ def test_a_served_site_is_found_read_and_kept(served, tmp_path):
     found = json.loads(twin("bacnet", "discover", *behind(served), "--json").stdout)
     assert [each["instance"] for each in found] == list(range(100_000, 100_020))
     assert not any(each["doubled"] for each in found)
+    read = twin("bacnet", "validate", "binhai", *behind(served))
+    assert (read.returncode, read.stdout.strip().splitlines()[-1]) == (0, "737 of 737 points are good")
     store = tmp_path / "store"
     polled = twin(
         "bacnet", "poll", "binhai", "--store", store, *behind(served), "--period", "0.5", "--seconds", "10", "--json"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,7 +17,7 @@ from twin.bacnet.points import Point
 from twin.bacnet.poller import Peer, Poller
 from twin.errors import BacnetError
 from twin.historian.historian import Historian
-from twin.historian.samples import Samples
+from twin.historian.samples import QUALITIES, Samples
 
 FLUSH = 1.0
 """Longest time that a sample waits before it is durable. [s]"""
@@ -61,16 +63,8 @@ class Keeper:
         self.counted["samples"] += len(samples)
 
 
-async def gather(
-    app: Client, points: Sequence[Point], where: Sequence[Any], store: Historian, period: float, stop: asyncio.Event,
-    told: Callable[[str], None],
-) -> Counter[str]:  # fmt: skip
-    """Poll points until stopped, and keep them.
-
-    Parameters
-    ----------
-    where : addresses to send Who-Is to.
-    told : told what people should know: devices that are missing or doubled.
+async def find(app: Client, points: Sequence[Point], where: Sequence[Any], told: Callable[[str], None]) -> list[Peer]:
+    """The devices of some points, ready to be polled.
 
     Raises
     ------
@@ -91,12 +85,64 @@ async def gather(
         )
     if missing:
         told(f"not found: devices {', '.join(map(str, missing))}")
-    keeper = Keeper(store, points)
-    peers = [
+    return [
         Peer(i, here[i].address, [point for point in points if point.device == i], longest=min(here[i].longest, 1476))
         for i in wanted
         if i in here
     ]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one point says: its value in SI units, and its quality; both empty where its device is not found."""
+
+    point: Point
+    value: float
+    quality: str
+
+
+async def validate(
+    app: Client, points: Sequence[Point], where: Sequence[Any], told: Callable[[str], None]
+) -> list[Reading]:
+    """Read every point once.
+
+    Raises
+    ------
+    BacnetError
+        As for `find`.
+    """
+    found: dict[Point, Reading] = {point: Reading(point, math.nan, "communication_lost") for point in points}
+
+    def take(
+        some: Sequence[Point], values: npt.NDArray[np.float64], quality: npt.NDArray[np.uint8], _when: float
+    ) -> None:
+        for point, value, code in zip(some, values.tolist(), quality.tolist(), strict=True):
+            found[point] = Reading(point, value, QUALITIES[code])
+
+    peers = await find(app, points, where, told)
+    poller = Poller(app, peers, take)
+    await asyncio.gather(*(poller.poll(peer) for peer in peers))
+    return list(found.values())
+
+
+async def gather(
+    app: Client, points: Sequence[Point], where: Sequence[Any], store: Historian, period: float, stop: asyncio.Event,
+    told: Callable[[str], None],
+) -> Counter[str]:  # fmt: skip
+    """Poll points until stopped, and keep them.
+
+    Parameters
+    ----------
+    where : addresses to send Who-Is to.
+    told : told what people should know: devices that are missing or doubled.
+
+    Raises
+    ------
+    BacnetError
+        When none of the devices answers, or one instance is on several devices.
+    """
+    peers = await find(app, points, where, told)
+    keeper = Keeper(store, points)
     poller = Poller(app, peers, keeper.take)
     polling = asyncio.create_task(poller.run(period, stop))
     while not polling.done():

@@ -171,6 +171,48 @@ def poll(
         out.print(f"{name.replace('_', ' ')}: {value:,}", highlight=False)
 
 
+@app.command()
+def validate(
+    site: SiteText, router: Router = "", network: Networks = None, own: Own = "127.0.0.1", mask: int = 24, as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Read every point of a site's points.csv once, and say which are not good."""
+    from twin.bacnet import discover as search
+    from twin.bacnet import gateway
+
+    listed = _points(site)
+
+    async def go(client: Any, _stop: asyncio.Event) -> list[gateway.Reading]:
+        return await gateway.validate(
+            client, listed, search.targets(router, network or []), lambda text: _say(f"alarm: {text}")
+        )
+
+    found = asyncio.run(_online(own, mask, go))
+    bad = [each for each in found if each.quality != "good"]
+    if as_json:
+        print_json([
+            {"signal": each.point.signal, "device": each.point.device, "object": each.point.object, "instance": each.point.instance,
+             "value": each.value if each.value == each.value else None, "unit": each.point.unit, "quality": each.quality}
+            for each in found
+        ])  # fmt: skip
+    else:
+        table = Table("point", "device", "object", "value", "unit", "quality")
+        for each in bad:
+            where = f"{each.point.object} {each.point.instance}"
+            table.add_row(
+                escape(each.point.signal),
+                str(each.point.device),
+                where,
+                f"{each.value:g}",
+                each.point.unit,
+                each.quality,
+            )
+        if bad:
+            out.print(table)
+        out.print(f"{len(found) - len(bad)} of {len(found)} points are good")
+    if bad:
+        raise typer.Exit(1)
+
+
 Journalled = Annotated[Path, typer.Option(help="Journal and audit record of all writes; one JSON line each.")]
 
 
