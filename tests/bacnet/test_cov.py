@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 
 import numpy as np
 import pytest
 from bacpypes3.apdu import SubscribeCOVRequest
 from bacpypes3.primitivedata import ObjectIdentifier
 
-from tests.bacnet.test_building import play
+from tests.bacnet.test_building import POINTS, play
 from tests.bacnet.test_quick import routed
 from tests.bacnet.wire import Wire, wrapped
 from twin.bacnet import cov
@@ -119,6 +120,30 @@ def test_subscribers_who_never_answer_are_forgotten(monkeypatch):
     assert value == 50.5
     assert left == 0
     assert lost == 100
+
+
+def test_two_hundred_confirmed_subscriptions_of_one_peer_all_get_their_value():
+    many = [dataclasses.replace(POINTS[0], instance=n, name=f"p{n}", signal=f"p{n}.air") for n in range(1, 201)]
+
+    async def act(scene):
+        wire = Wire()
+        held = scene.building.controllers[100].subscriptions
+        wire.send(subscribe(process=250), scene.port)  # from here on the way back is known
+        await heard(wire, 0.1)
+        (peer,) = (each.peer for each in held._held.values())
+        for row in range(200):
+            held.subscribe(peer, row, row, True, 600)
+        seen = set()
+        while len(seen) < 200:
+            frame, _ = await asyncio.wait_for(asyncio.get_running_loop().sock_recvfrom(wire.socket, 2048), 5.0)
+            apdu = frame[9 + frame[8] :]
+            seen.add(bytes(apdu[4:]))
+            wire.send(routed(bytes([0x20, apdu[2], 1]), control=0x20), scene.port)
+        await asyncio.sleep(0.2)
+        wire.close()
+        return len(held), scene.building.counted()["notifications"], scene.building.counted()["subscribers_lost"]
+
+    assert play(act, points=many) == (201, 201, 0)
 
 
 def test_three_hundred_confirmed_subscriptions_without_an_answer_do_not_stop_the_building():

@@ -25,8 +25,10 @@ CONFIRMED, UNCONFIRMED = 1, 2
 MOST, MOST_OF_PEER = 2000, 500
 """Subscriptions to one device, in all and of one peer."""
 DEVICE_TYPE = 8
-PATIENCE = 3
-"""Confirmed notifications without an answer, one after the other, after which a subscriber is taken for gone."""
+WINDOW = 16
+"""Confirmed notifications under way to one peer; the others wait their turn."""
+PATIENCE, PATIENCE_PEER = 3, 20
+"""Confirmed notifications without an answer, one after the other, after which a subscription, and a peer with all of its, is taken for gone."""
 BREATH = 100
 """Notifications after which others get their turn."""
 
@@ -83,6 +85,8 @@ class Subscriptions:
         self._by_row: dict[int, list[Subscription]] = {}
         self._value, self._flags = board.value.copy(), board.flags.copy()
         self._increment = np.array([point.increment for point in board.points], dtype=np.float32)
+        self._gates: dict[Any, asyncio.Semaphore] = {}
+        self._silent: Counter[Any] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
         self._keys = {row: kind << 22 | instance for (kind, instance), row in board.row.items()}
 
@@ -170,17 +174,26 @@ class Subscriptions:
         apdu = ConfirmedRequestPDU(CONFIRMED, destination=each.peer)
         apdu.put_data(data)
         try:
-            await self._ask(apdu)
+            async with self._gates.setdefault(each.peer, asyncio.Semaphore(WINDOW)):
+                await self._ask(apdu)
             each.silent = 0
+            self._silent[each.peer] = 0
             self.counted["notifications"] += 1
         except BacnetError:
             each.silent += 1
+            self._silent[each.peer] += 1
             self.counted["notifications_unanswered"] += 1
         each.busy = False
         key = (each.peer, each.process, each.row)
         if self._held.get(key) is not each:
             return
-        if each.silent >= PATIENCE:
+        if self._silent[each.peer] >= PATIENCE_PEER:
+            gone = [other for other, held in self._held.items() if held.peer == each.peer]
+            self.counted["subscribers_lost"] += len(gone)
+            for other in gone:
+                self._end(other)
+            self._silent[each.peer] = 0
+        elif each.silent >= PATIENCE:
             self.counted["subscribers_lost"] += 1
             self._end(key)
         elif each.late or each.silent:
