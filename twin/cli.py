@@ -1,4 +1,4 @@
-"""The command line: `twin sites | check | run | study | validate | schema | catalogue`."""
+"""The command line: `twin sites | check | run | study | screen | validate | points | bacnet | history | schema | catalogue`."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from twin.bacnet.discover import Client, discover
 from twin.bacnet.points import Point
 from twin.bacnet.poller import Peer, Poller
-from twin.errors import BacnetError
+from twin.errors import BacnetError, StoreError
 from twin.historian.historian import Historian
 from twin.historian.samples import QUALITIES, Samples
 
@@ -54,7 +54,7 @@ class Keeper:
         samples = Samples(*(np.concatenate(column) for column in columns))
         try:
             await asyncio.to_thread(self.store.append_samples, samples)
-        except Exception as problem:
+        except StoreError as problem:
             self.alarm = str(problem)
             self._waiting = held + self._waiting
             self.counted["store_refused"] += 1

@@ -142,15 +142,17 @@ class Batches:
 def _text(kernel: Kernel, series: frozenset[str], lengths: Sizes, told: Told | None) -> tuple[bool, str]:
     """Whether a kernel works on four instances at a time, and the text of its loop; of our own kernels from this process or one before."""
     name = f"{kernel.function.__module__}.{kernel.function.__qualname__}"
+    ours = name.startswith("twin.")  # a plug-in's code may change under its name
     key = stock.key(name, sorted(series), lengths, told and told.key)
-    held = _texts.get(key) or (stock.take_octets("texts", key) if name.startswith("twin.") else None)
+    held = (_texts.get(key) or stock.take_octets("texts", key)) if ours else None
     if held is None:
         lanes = told is not None and fits(kernel, series)
         text = lane_text(kernel, told) if told and lanes else batch_text(kernel, series, lengths)
         held = f"{lanes:d}{text}".encode()
-        if name.startswith("twin."):
+        if ours:
             stock.keep_octets("texts", key, held)
-    _texts[key] = held
+    if ours:
+        _texts[key] = held
     return held[:1] == b"1", held[1:].decode()
 
 

@@ -14,7 +14,7 @@ from twin.sim.link import NAME, address
 Floats = npt.NDArray[np.float64]
 BLOCK = 64
 """Ticks whose forcing is brought together at a time, so that each reads neighbours in memory."""
-POINTERS = "table vector index forced forcing block every record hourly hour means total sums"  # fmt: skip
+POINTERS = "table vector index forced forcing block every record hourly hour means total sums"
 TYPES = "int64 float64 int32 uint64 int64 float64 uint64 float64 uint64 float64 float32 uint64 float64"
 COUNTS = "rows states forceds everies hourlies totals per_hour tick first count"
 TEXT = f"""\
