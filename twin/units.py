@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any
@@ -38,7 +39,12 @@ def registry() -> pint.UnitRegistry[Any]:
     """The one pint registry, with the words that buildings add."""
     import pint
 
-    units: pint.UnitRegistry[Any] = pint.UnitRegistry(autoconvert_offset_to_baseunit=True, cache_folder=":auto:")
+    from twin.stock import cache_folder
+
+    where = hashlib.sha256(f"{pint.__version__}|{pint.__file__}".encode()).hexdigest()[:16]
+    units: pint.UnitRegistry[Any] = pint.UnitRegistry(
+        autoconvert_offset_to_baseunit=True, cache_folder=cache_folder() / "units" / where
+    )  # a folder for each installation: pint keeps the paths of its files, and another installation may be gone tomorrow
     for line in (
         "person = [person]",
         "CNY = [currency] = yuan",

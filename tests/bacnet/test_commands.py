@@ -26,9 +26,11 @@ def served():
     command = [sys.executable, "-m", "twin", "bacnet", "serve", "binhai", "--port", str(port), "--factor", "600"]
     command += ["--allow-writes-from", "127.0.0.1"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as building:
-        assert building.stdout.readline().startswith("ready: 737 points of 19 devices")
-        yield port
-        building.send_signal(signal.SIGTERM)
+        try:
+            assert building.stdout.readline().startswith("ready: 743 points of 19 devices")
+            yield port
+        finally:
+            building.send_signal(signal.SIGTERM)
         assert building.wait(timeout=10) == 0
 
 
@@ -41,13 +43,13 @@ def test_a_served_site_is_found_read_and_kept(served, tmp_path):
     assert [each["instance"] for each in found] == list(range(100_000, 100_020))
     assert not any(each["doubled"] for each in found)
     read = twin("bacnet", "validate", "binhai", *behind(served))
-    assert (read.returncode, read.stdout.strip().splitlines()[-1]) == (0, "737 of 737 points are good")
+    assert (read.returncode, read.stdout.strip().splitlines()[-1]) == (0, "743 of 743 points are good")
     store = tmp_path / "store"
     polled = twin(
         "bacnet", "poll", "binhai", "--store", store, *behind(served), "--period", "0.5", "--seconds", "10", "--json"
     )
     counted = json.loads(polled.stdout)
-    assert counted["samples"] >= 737 * 4
+    assert counted["samples"] >= 743 * 4
     last = json.loads(twin("history", "last", store, "plant/loop.water", "grid.power", "--json").stdout)
     assert [each["quality"] for each in last] == ["good", "good"]
     assert 4.0 < last[0]["value"] < 25.0

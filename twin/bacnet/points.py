@@ -10,8 +10,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
+from twin.core.signal import Signal
 from twin.errors import BacnetError
 from twin.site.site import Site
+from twin.weather import measured
 
 FILE = "points.csv"
 KINDS = {
@@ -20,6 +22,8 @@ KINDS = {
 }  # fmt: skip
 FIRST_DEVICE = 100_001
 """Instance of the first controller of a site that has no points.csv yet."""
+STATION = "weather"
+"""Name under which the weather station's points stand, as if it were a component."""
 LARGEST = 4_194_302
 """Largest instance. ASHRAE 135, 20.2.14."""
 INCREMENTS = {
@@ -58,6 +62,9 @@ class Point:
     unit : SI unit of the value.
     increment : change that subscribers are told.
     low, high : what may be written; not a number where nothing may.
+    alarm_low, alarm_high : limits outside which the device raises an alarm; not a number where it raises none.
+    engineering_units : what the device counts in, as BACnet names it; empty where that is `unit`.
+    period : seconds between polls; 0 for the gateway's own.
     """
 
     device: int
@@ -70,6 +77,10 @@ class Point:
     increment: float
     low: float
     high: float
+    alarm_low: float = math.nan
+    alarm_high: float = math.nan
+    engineering_units: str = ""
+    period: float = 0.0
 
     @property
     def writable(self) -> bool:
@@ -78,6 +89,10 @@ class Point:
 
 
 COLUMNS = tuple(each.name for each in fields(Point))
+NEEDED = COLUMNS[: COLUMNS.index("alarm_low")]
+"""Columns that a points.csv must have; the others may be missing."""
+ALARMS = {"air": (15.0, 32.0), "carbon_dioxide": (0.0, 1500.0)}
+"""Limits of a zone's air temperature [degC] and carbon dioxide [ppm] that raise an alarm; an assumption, to be reviewed by the owner."""
 
 
 def controller(name: str) -> str:
@@ -90,35 +105,60 @@ def controller(name: str) -> str:
 
 
 def derive(site: Site, known: Sequence[Point] = ()) -> list[Point]:
-    """Points of a site: the known ones keep their places, new ones get the next free numbers, vanished ones are left out."""
-    kept = {point.signal: point for point in known}
+    """Points of a site: the known ones keep their places, new ones get the next free numbers, vanished ones are left out.
+
+    A known point may stand for any signal of the site; new ones are the signals that their components declare as points, and
+    what a weather station measures.
+    """
+    signals = _signals(site)
+    kept = {point.signal: point for point in known if point.signal in signals}
     devices = {controller(p.signal.rpartition(".")[0]): p.device for p in known}
     used = {(p.device, p.object, p.instance) for p in known}
     next_device = max([FIRST_DEVICE - 1, *(p.device for p in known)]) + 1
     found: list[Point] = []
-    for each in site.components:
-        for name, signal in type(each).signals.items():
-            if not signal.point:
-                continue
-            label = f"{each.name}.{name}"
-            if label in kept:
-                found.append(kept[label])
-                continue
-            group = controller(each.name)
+    for label, signal in signals.items():
+        if label in kept:
+            found.append(kept[label])
+        elif signal.point:
+            group = controller(label.rpartition(".")[0])
             if group not in devices:
                 devices[group] = next_device
                 next_device += 1
-            device = devices[group]
-            instance = 1 + max((i for d, o, i in used if (d, o) == (device, signal.point)), default=0)
-            used.add((device, signal.point, instance))
-            low, high = LIMITS.get(signal.unit, (-1e9, 1e9)) if signal.role == "command" else (math.nan, math.nan)
-            found.append(
-                Point(
-                    device, signal.point, instance, label, label, signal.unit, signal.doc, INCREMENTS.get(signal.unit, 1.0), low, high,
-                )
-            )  # fmt: skip
+            place = (devices[group], signal.point)
+            instance = 1 + max((i for d, o, i in used if (d, o) == place), default=0)
+            used.add((*place, instance))
+            found.append(_fresh(label, signal, *place, instance))
     check(found)
     return found
+
+
+def _signals(site: Site) -> dict[str, Signal]:
+    """Every signal of a site by `component.signal`, and the weather station's."""
+    found = {f"{each.name}.{name}": signal for each in site.components for name, signal in type(each).signals.items()}
+    station = {
+        f"{STATION}.{name}": Signal("output", unit, doc, point="AI") for name, (unit, doc) in measured.STATION.items()
+    }
+    return found | station
+
+
+def _fresh(label: str, signal: Signal, device: int, kind: str, instance: int) -> Point:
+    low, high = LIMITS.get(signal.unit, (-1e9, 1e9)) if signal.role == "command" else (math.nan, math.nan)
+    alarms = (
+        ALARMS.get(label.rpartition(".")[2], (math.nan, math.nan)) if signal.role == "state" else (math.nan, math.nan)
+    )
+    return Point(
+        device,
+        kind,
+        instance,
+        label,
+        label,
+        signal.unit,
+        signal.doc,
+        INCREMENTS.get(signal.unit, 1.0),
+        low,
+        high,
+        *alarms,
+    )
 
 
 def check(points: Iterable[Point]) -> None:
@@ -141,6 +181,10 @@ def check(points: Iterable[Point]) -> None:
             problems.append(f"{where}: instances are 0 to {LARGEST}")
         if not each.name:
             problems.append(f"{where}: has no name")
+        if math.isnan(each.alarm_low) != math.isnan(each.alarm_high) or each.alarm_low > each.alarm_high:
+            problems.append(f"{where}: alarm_low and alarm_high do not fit")
+        if not 0.0 <= each.period < math.inf:
+            problems.append(f"{where}: the period is negative or endless")
         if not (each.increment >= 0.0 and (math.isnan(each.low) == math.isnan(each.high)) and not each.low > each.high):
             problems.append(f"{where}: the increment is negative, or low and high do not fit")
         for key, held, what in (
@@ -169,17 +213,20 @@ def read(path: Path) -> list[Point]:
         rows = list(csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines()))
     except (OSError, UnicodeDecodeError) as problem:
         raise BacnetError(f"{path}: cannot be read ({problem})") from problem
-    missing = [name for name in COLUMNS if rows and name not in rows[0]]
+    missing = [name for name in NEEDED if rows and name not in rows[0]]
     if missing:
         raise BacnetError(f"{path}:1: has no column {', '.join(missing)}; `twin points SITE --write` makes the file")
     found, problems = [], []
     for line, row in enumerate(rows, 2):
         try:
-            low, high = (float(row[name]) if row[name] else math.nan for name in ("low", "high"))
+            low, high, alarm_low, alarm_high = (
+                float(row[name]) if row.get(name) else math.nan for name in ("low", "high", "alarm_low", "alarm_high")
+            )
             found.append(
                 Point(
                     int(row["device"]), row["object"], int(row["instance"]), row["name"], row["signal"], row["unit"],
-                    row["description"], float(row["increment"]), low, high,
+                    row["description"], float(row["increment"]), low, high, alarm_low, alarm_high,
+                    row.get("engineering_units") or "", float(row.get("period") or 0.0),
                 )
             )  # fmt: skip
         except (TypeError, ValueError) as problem:
@@ -222,3 +269,9 @@ def of(site: Site, folder: Path) -> list[Point]:
     """Points of a site, those in its folder's `points.csv` first."""
     path = folder / FILE
     return derive(site, read(path) if path.exists() else ())
+
+
+def mapped(site: Site, folder: Path) -> list[Point]:
+    """Points of a real building: its `points.csv` as it stands, with points that the site knows nothing of; derived where there is none."""
+    path = folder / FILE
+    return read(path) if path.exists() else derive(site)

@@ -9,11 +9,13 @@ from datetime import datetime, timedelta
 import numpy as np
 import numpy.typing as npt
 
+from twin.bacnet.points import STATION
 from twin.errors import PeriodError
 from twin.sim.plan import Plan
 from twin.sim.scene import Clock, Scene
 from twin.sim.simulation import Simulation
 from twin.site.site import Site
+from twin.weather import measured
 from twin.weather.almanac import Almanac
 from twin.weather.year import Weather
 
@@ -45,6 +47,7 @@ class RunningSite:
         self._now = self._simulation(begin, STRETCH, step)
         self._now.vector[:] = rehearsal.vector
         self._now.vector[self.plan.clock] = step
+        self._day: tuple[datetime, npt.NDArray[np.float64]] | None = None
 
     def _simulation(self, start: datetime, length: timedelta, step: float) -> Simulation:
         return Simulation(
@@ -57,14 +60,29 @@ class RunningSite:
         return self._now.clock.at(self._now.tick)
 
     def places(self, signals: Sequence[str]) -> npt.NDArray[np.int64]:
-        """Places of signals in the vector."""
+        """Places of signals in the vector; those of the weather station count down from -1."""
         told = [signal.rpartition(".") for signal in signals]
-        return np.array([self.plan.place((name, member)) for name, _, member in told], dtype=np.int64)
+        outdoors = list(measured.STATION)
+        return np.array([
+            -1 - outdoors.index(member) if name == STATION else self.plan.place((name, member)) for name, _, member in told
+        ], dtype=np.int64)  # fmt: skip
 
     def values(self, places: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
         """Values of some places at the end of the last tick."""
-        found: npt.NDArray[np.float64] = self._now.vector[places]
+        found: npt.NDArray[np.float64] = np.where(
+            places < 0, self._outdoors()[np.minimum(places, -1)], self._now.vector[places]
+        )
         return found
+
+    def _outdoors(self) -> npt.NDArray[np.float64]:
+        """What the weather station measures in the last tick, its first value last."""
+        first = self.moment.replace(hour=0, minute=0, second=0)
+        if self._day is None or self._day[0] != first:
+            start = (first - self.scene.weather.start).total_seconds()
+            grid = self.scene.weather.on_grid(start, self.step, round(86400.0 / self.step))
+            self._day = first, np.array([measured.station(grid)[name] for name in measured.STATION])[::-1]
+        tick = max(0, round((self.moment - first).total_seconds() / self.step) - 1)
+        return self._day[1][:, tick]
 
     def post(self, signal: str, value: float | None, priority: int, source: str) -> None:
         """Command a signal from the next tick on, or take the command back."""

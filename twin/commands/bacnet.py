@@ -43,10 +43,7 @@ def points(
     if write:
         found.write(listed, loaded.path.parent / found.FILE)
     if as_json:
-        rows = [
-            {**vars(each), "low": each.low if each.writable else None, "high": each.high if each.writable else None}
-            for each in listed
-        ]
+        rows = [{name: None if value != value else value for name, value in vars(each).items()} for each in listed]
         print_json(rows)
         return
     table = Table("device", "objects", "writable", "first", "last")

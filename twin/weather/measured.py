@@ -14,10 +14,26 @@ from twin.weather import moist
 if TYPE_CHECKING:
     import pandas as pd
 
+    from twin.weather.grid import Grid
+
 Floats = npt.NDArray[np.float64]
 NEEDED = ("dry_bulb", "global_horizontal")
+STATION = {
+    "dry_bulb": ("degC", "Outdoor air temperature"), "relative_humidity": ("1", "Outdoor relative humidity"),
+    "global_horizontal": ("W/m2", "Global horizontal irradiance"), "direct_normal": ("W/m2", "Direct normal irradiance"),
+    "diffuse_horizontal": ("W/m2", "Diffuse horizontal irradiance"), "wind_speed": ("m/s", "Wind speed"),
+}  # fmt: skip
+"""What a weather station measures, with units: a sun tracker with three pyranometers, air, and wind."""
 LONGEST = 3.0
 """Longest gap that is filled. [h]"""
+
+
+def station(grid: Grid) -> dict[str, Floats]:
+    """What a weather station tells of a stretch of weather, by the names of STATION and in their units."""
+    relative = moist.saturation_pressure(grid.dew_point) / moist.saturation_pressure(grid.dry_bulb)
+    return {
+        name: np.clip(relative, 0.0, 1.0) if name == "relative_humidity" else getattr(grid, name) for name in STATION
+    }
 
 
 def read(path: Path) -> dict[str, Any]:
