@@ -51,7 +51,7 @@ def answer(question: Question, report: Path | None, progress: Progress) -> dict[
     found |= {"balance": central.balance, "notes": central.notes, "manifest": manifest, "bacnet": None}
     compared = None
     if question.bacnet:
-        from twin.live import compare_live
+        from twin.live.comparison import compare_live
 
         found["bacnet"], compared = compare_live(
             site, lambda done, total: progress("reading the virtual building over BACnet/IP", done, total)

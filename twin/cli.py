@@ -1,4 +1,4 @@
-"""The command line: `twin sites | check | run | study | screen | validate | points | bacnet | history | schema | catalogue`."""
+"""The command line: `twin sites | check | run | study | screen | validate | points | bacnet | live | history | schema | catalogue`."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from twin.commands import bacnet, history
+from twin.commands.live import live
 from twin.errors import TwinError
 from twin.tables import out, print_json, show_exam, show_run, show_study
 
@@ -28,6 +29,7 @@ app.add_typer(exams, name="validate")
 app.add_typer(history.app, name="history")
 app.add_typer(bacnet.app, name="bacnet")
 app.command()(bacnet.points)
+app.command()(live)
 err = Console(stderr=True)
 
 SiteText = Annotated[

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from twin.live import compare_live
+from twin.live.comparison import compare_live
 from twin.site.load import load
 
 SMALL = """schema_version: 1

@@ -298,13 +298,18 @@ def claim(address: str, port: int) -> None:
                 raise BacnetError(
                     f"{address}:{port} is taken by another program; stop it or choose another port"
                 ) from problem
-            raise BacnetError(
-                f"{address}:{port} is not an address of this machine ({problem}); choose another"
-            ) from problem
+            raise BacnetError(f"{address} is not an address of this machine ({problem}); choose another") from problem
 
 
 def free_port(address: str) -> int:
-    """A UDP port that nobody has at this moment."""
+    """A UDP port that nobody has at this moment.
+
+    Raises
+    ------
+    BacnetError
+        When the address is not one of this machine.
+    """
+    claim(address, 0)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.bind((address, 0))
         return int(probe.getsockname()[1])

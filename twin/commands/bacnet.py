@@ -66,7 +66,7 @@ def serve(
     mask: Annotated[int, typer.Option(help="Bits of the network's part of the address.", min=1, max=32)] = 24,
     factor: Annotated[float, typer.Option(help="How many times as fast as the clock.")] = 1.0,
     step: Annotated[int, typer.Option(help="Length of a tick in seconds; must divide the hour.", min=1, max=3600)] = 60,
-    start: Annotated[datetime | None, typer.Option(help="Local moment to start from; now, in the weather's year, when left out.")] = None,
+    start: Annotated[datetime | None, typer.Option(help="Local standard time to start from; now when left out.")] = None,
     weather: Annotated[str | None, typer.Option(help="City, .epw or .csv; default is the site's typical year.")] = None,
     allow_writes_from: Annotated[list[str] | None, typer.Option(help="Address that may write; may be repeated. Nobody may when left out.")] = None,
 ) -> None:  # fmt: skip
@@ -84,7 +84,7 @@ def serve(
         raise SiteError(f"factor {factor:g}: must be greater than 0")
     loaded = load(site)
     sky = Weather.named(weather or loaded.location.climate, loaded.year)
-    moment = start or datetime.now().replace(year=sky.start.year, day=min(datetime.now().day, 28))
+    moment = start or datetime.now(sky.start.tzinfo)
     listed = found.of(loaded, loaded.path.parent)
     service = Service(
         loaded, listed, sky, moment, float(step), factor, address, port, mask, frozenset(allow_writes_from or ())

@@ -8,12 +8,14 @@ from datetime import tzinfo
 from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from twin.errors import StoreError
 from twin.historian.samples import (
     EARLIEST,
     LATEST,
+    MICROSECOND,
     QUALITIES,
     USABLE,
     Integers,
@@ -218,18 +220,35 @@ class Historian(ABC):
         self, points: Sequence[str], places: Sequence[int], edges: pd.DatetimeIndex, limit: pd.Timedelta, chosen: Sequence[int]
     ) -> pd.DataFrame:  # fmt: skip
         instants = edges[:-1].tz_convert("UTC").as_unit("us").asi8
-        most = int(limit / pd.Timedelta("1us"))
-        held = self.raw(places, int(instants[0]) - most, int(instants[-1]))
-        held = held.chosen(np.isin(held.quality, chosen) & ~np.isnan(held.value))
-        answer = np.full((len(instants), len(places)), np.nan)
-        for column, place in enumerate(places):
-            low, high = np.searchsorted(held.point, [place, place + 1])
-            times, values = held.time[low:high], held.value[low:high]
-            at = np.searchsorted(times, instants, side="right") - 1
-            fresh = at >= 0
-            fresh[fresh] = instants[fresh] - times[at[fresh]] <= most
-            answer[fresh, column] = values[at[fresh]]
-        return pd.DataFrame(answer, index=edges[:-1], columns=list(points))
+        values, _ = self.at(places, instants, int(limit / MICROSECOND), chosen)
+        return pd.DataFrame(values, index=edges[:-1], columns=list(points))
+
+    def at(
+        self, points: Sequence[int], instants: Integers, limit: int, qualities: Sequence[int]
+    ) -> tuple[npt.NDArray[np.float64], Integers]:
+        """Newest value of each point at or before each instant, and the time it has; NaN and EARLIEST where none is young enough.
+
+        Parameters
+        ----------
+        points : numbers of this store, each once.
+        instants : increasing. [us]
+        limit : how old a value may be. [us]
+        qualities : codes of those that count.
+        """
+        values = np.full((len(instants), len(points)), np.nan)
+        times = np.full((len(instants), len(points)), EARLIEST, dtype=np.int64)
+        if not len(instants) or not len(points):
+            return values, times
+        held = self.raw(points, int(instants[0]) - limit, int(instants[-1]))
+        held = held.chosen(np.isin(held.quality, qualities) & ~np.isnan(held.value))
+        low = np.searchsorted(held.point, points)
+        high = np.searchsorted(held.point, points, side="right")
+        for column in np.flatnonzero(high > low):
+            told, seen = held.time[low[column] : high[column]], held.value[low[column] : high[column]]
+            place = np.searchsorted(told, instants, side="right") - 1
+            fresh = (place >= 0) & (instants - told[place] <= limit)
+            values[fresh, column], times[fresh, column] = seen[place[fresh]], told[place[fresh]]
+        return values, times
 
 
 def _edges(start: Moment, end: Moment, every: str, zone: str | tzinfo) -> pd.DatetimeIndex:

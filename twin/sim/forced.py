@@ -44,7 +44,7 @@ def _told(wishes: list[Wish], scene: Scene, clock: Clock, first: int, last: int)
     missing = [wish for wish in dict.fromkeys(wishes) if wish not in found]
     if not missing:
         return found
-    ours = all(wish[0].function.__module__.startswith("twin.") for wish in missing)
+    ours = scene.lasting and all(wish[0].function.__module__.startswith("twin.") for wish in missing)
     name = stock.key(
         "forcing", scene.digest, when, [(w[0].function.__module__, w[0].function.__qualname__, w[1]) for w in missing]
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -64,6 +64,8 @@ class Scene:
 
     weather: Weather
     almanac: Almanac
+    lasting: ClassVar[bool] = True
+    """Whether what it tells of a stretch of time stays true, so that it may be kept."""
     grids: dict[tuple[datetime, float, int], Grid] = field(default_factory=dict, compare=False)
     """Grids already made; runs that share a scene share them."""
 

@@ -188,6 +188,16 @@ class Simulation:
             f"{', '.join(names)} stopped being a number before {self.clock.at(self.tick)}; look at its parameters and inputs"
         )
 
+    def skip(self, tick: int) -> None:
+        """Begin at a tick of the clock instead of its first; what is before it is never simulated."""
+        self.tick = tick
+        self.env = simpy.Environment(initial_time=tick * self.clock.step)
+        self._ticker = self.env.process(self._tick())
+
+    def renew(self) -> None:
+        """Ask for forcing again before the next tick: more has become known about it."""
+        self._chunk = -1
+
     def snapshot(self) -> Snapshot:
         """Copy of everything needed to go on; SimPy processes are not part of it and start afresh."""
         return copy.deepcopy(Snapshot(self.tick, self.vector, self.hour, self.record, self.mailbox))
@@ -197,5 +207,4 @@ class Simulation:
         kept = copy.deepcopy(snapshot)
         self.tick, self.vector, self.hour, self.record = kept.tick, kept.vector, kept.hour, kept.record
         self.mailbox = kept.mailbox
-        self.env = simpy.Environment(initial_time=self.tick * self.clock.step)
-        self._ticker = self.env.process(self._tick())
+        self.skip(self.tick)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +26,7 @@ STATION = {
     "diffuse_horizontal": ("W/m2", "Diffuse horizontal irradiance"), "wind_speed": ("m/s", "Wind speed"),
 }  # fmt: skip
 """What a weather station measures, with units: a sun tracker with three pyranometers, air, and wind."""
+LIGHT = ("global_horizontal", "direct_normal", "diffuse_horizontal")
 LONGEST = 3.0
 """Longest gap that is filled. [h]"""
 
@@ -98,13 +101,60 @@ def columns(
     pressure = filled.get("pressure", np.full(len(dry), 101325.0 * (1.0 - 2.25577e-5 * elevation) ** 5.2559))
     dew = filled["dew_point"] if "dew_point" in filled else moist.dew_point(dry, filled["relative_humidity"])
     light = _split(filled, index, step, latitude, longitude)
-    sky = 0.711 + 0.56 * dew / 100.0 + 0.73 * (dew / 100.0) ** 2
-    infrared = filled.get("infrared", sky * 5.67e-8 * (dry + 273.15) ** 4)
+    infrared = filled.get("infrared", _infrared(dry, dew))
     return {
         "name": name, "source": source, "latitude": latitude, "longitude": longitude, "elevation": elevation,
         "start": index[0].to_pydatetime(), "step": step, "offset": 0.5, "dry_bulb": dry, "dew_point": dew, "pressure": pressure,
         "wind_speed": filled.get("wind_speed", np.full(len(dry), 2.0)), "infrared": infrared, "notes": tuple(notes), **light,
     }  # fmt: skip
+
+
+def _infrared(dry_bulb: Floats, dew_point: Floats) -> Floats:
+    """Horizontal infrared of a clear sky. [W/m2] Berdahl and Martin (Solar Energy 32(5), 1984)."""
+    sky = 0.711 + 0.56 * dew_point / 100.0 + 0.73 * (dew_point / 100.0) ** 2
+    found: Floats = sky * 5.67e-8 * (dry_bulb + 273.15) ** 4
+    return found
+
+
+def overlay(grid: Grid, told: Mapping[str, Floats]) -> Grid:
+    """The weather of a grid with what a station has measured put over it, and what follows from that derived anew.
+
+    Parameters
+    ----------
+    told : columns of STATION, NaN where nothing was measured. Where only global irradiance was, it is split by the model of
+        Erbs, Klein and Duffie (Solar Energy 28(4), 1982).
+    """
+    seen = {name: np.asarray(values, dtype=np.float64) for name, values in told.items() if np.isfinite(values).any()}
+    if not seen:
+        return grid
+    relative = station(grid)["relative_humidity"]
+    dry = _over(grid.dry_bulb, seen.get("dry_bulb"))
+    damp = np.clip(_over(relative, seen.get("relative_humidity")), 0.01, 1.0)
+    dew = moist.dew_point(dry, damp)
+    humidity = moist.humidity_ratio(dew, grid.pressure)
+    light = {name: _over(getattr(grid, name), seen.get(name)) for name in LIGHT}
+    if "global_horizontal" in seen and not {"direct_normal", "diffuse_horizontal"} & set(seen):
+        light = _erbs(grid, light["global_horizontal"])
+    clear = np.isfinite(seen["dry_bulb"]) if "dry_bulb" in seen else np.zeros(len(dry), dtype=bool)
+    return replace(
+        grid, dry_bulb=dry, dew_point=dew, humidity=humidity, wind_speed=np.maximum(_over(grid.wind_speed, seen.get("wind_speed")), 0.0),
+        wet_bulb=moist.wet_bulb(dry, humidity, grid.pressure), density=moist.density(dry, humidity, grid.pressure),
+        infrared=np.where(clear, _infrared(dry, dew), grid.infrared),
+        global_horizontal=np.maximum(light["global_horizontal"], 0.0), direct_normal=np.maximum(light["direct_normal"], 0.0),
+        diffuse_horizontal=np.maximum(light["diffuse_horizontal"], 0.0), planes={}, kept={},
+    )  # fmt: skip
+
+
+def _over(below: Floats, above: Floats | None) -> Floats:
+    return below if above is None else np.where(np.isfinite(above), above, below)
+
+
+def _erbs(grid: Grid, total: Floats) -> dict[str, Floats]:
+    import pvlib
+
+    parts = pvlib.irradiance.erbs(np.maximum(total, 0.0), grid.zenith, dni_extra=grid.extraterrestrial)
+    direct, diffuse = (np.nan_to_num(np.asarray(parts[name], dtype=float)) for name in ("dni", "dhi"))
+    return {"global_horizontal": total, "direct_normal": direct, "diffuse_horizontal": diffuse}
 
 
 def _fill(frame: pd.DataFrame, step: float, name: str) -> tuple[dict[str, Floats], list[str]]:

@@ -1,0 +1,59 @@
+"""Follow a building: advance the twin whenever a tick is over, until stopped, and say how it is in a small file."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from twin.live.twin import LiveTwin
+
+GRACE = 3.0
+"""Seconds after the end of a tick before it is simulated: polls of that moment are then in the historian."""
+STATUS = "twin.json"
+
+
+async def follow(
+    twin: LiveTwin, stop: asyncio.Event, now: Callable[[], datetime] = lambda: datetime.now(UTC), grace: float = GRACE
+) -> None:
+    """Advance a twin with the clock until stopped, then keep its state.
+
+    Raises
+    ------
+    StoreError
+        When its state cannot be written.
+    """
+    try:
+        while not stop.is_set():
+            moment = datetime.fromtimestamp(now().timestamp() - grace, UTC)
+            await asyncio.to_thread(twin.advance, moment)
+            tell(twin)
+            ahead = twin.step - (now().timestamp() - grace) % twin.step
+            try:
+                await asyncio.wait_for(stop.wait(), ahead + 0.01)
+            except TimeoutError:
+                continue
+    finally:
+        await asyncio.to_thread(twin.save)
+        tell(twin)
+
+
+def tell(twin: LiveTwin) -> None:
+    """Write the status beside the state; the old one stays until the new one is whole."""
+    twin.home.mkdir(parents=True, exist_ok=True)
+    part = twin.home / f".{STATUS}.part"
+    part.write_text(json.dumps(twin.status()), encoding="utf-8")
+    os.replace(part, twin.home / STATUS)
+
+
+def status(home: Path) -> dict[str, Any] | None:
+    """What the twin last said, or nothing."""
+    try:
+        found: dict[str, Any] = json.loads((home / STATUS).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found
