@@ -38,7 +38,7 @@ POINTS = [
 class Scene:
     """A building, a client, and what was commanded."""
 
-    def __init__(self, writers=("127.0.0.1",), points=POINTS):
+    def __init__(self, writers=("127.0.0.1",), points=POINTS, **building):
         self.told = []
         self.port = free_port("127.0.0.1")
         self.building = Building(
@@ -49,6 +49,7 @@ class Scene:
             self.port,
             8,
             frozenset(writers),
+            **building,
         )
         if len(points) == len(POINTS):
             self.building.put(np.array([21.5, 22.0, 1.0, 5000.0, 2.0]))

@@ -8,7 +8,7 @@ import errno
 import socket
 from collections import Counter
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import Any
 
 from bacpypes3 import app as bacpypes_app
 from bacpypes3.apdu import (
@@ -98,7 +98,7 @@ class SafeApplication(Application):
     """
 
     asap: AccessPoint
-    unexecuted: ClassVar[frozenset[str]] = frozenset({
+    unexecuted: frozenset[str] = frozenset({
         "WritePropertyRequest", "WritePropertyMultipleRequest", "SubscribeCOVRequest", "ReadRangeRequest",
         "ConfirmedCOVNotificationRequest", "UnconfirmedCOVNotificationRequest",
     })  # fmt: skip

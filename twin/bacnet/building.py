@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
+import asyncio
 import struct
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from copy import copy
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
 import numpy as np
 import numpy.typing as npt
-from bacpypes3.basetypes import NetworkType
+from bacpypes3.basetypes import BDTEntry, HostNPort, IPMode, NetworkType
 from bacpypes3.local.networkport import NetworkPortObject
 from bacpypes3.vlan import VirtualNetwork
 
-from twin.bacnet import codec, journal
-from twin.bacnet.application import APDU_LENGTH, SEGMENTS, Device, SafeApplication, claim
+from twin.bacnet import codec, journal, stepper
+from twin.bacnet.application import APDU_LENGTH, SEGMENTS, claim
 from twin.bacnet.board import Board, Command
+from twin.bacnet.clock import Clock
+from twin.bacnet.communication import ENABLE
 from twin.bacnet.controller import Controller
 from twin.bacnet.cov import UNCONFIRMED
+from twin.bacnet.device import TimedDevice
 from twin.bacnet.points import Point
 from twin.bacnet.quick import Quick, listen
+from twin.bacnet.source import Source
+from twin.bacnet.stepper import Stepper
 from twin.bacnet.transactions import IP_OCTETS, WIRE
+from twin.bacnet.trends import Trends
+from twin.historian.historian import Historian
 
 PORT = 47_808
 ROUTER = 100_000
@@ -57,8 +66,29 @@ class Switch(VirtualNetwork):
             await node.response(told)
 
 
-class Router(SafeApplication):
-    """The device on the wire; it has no points of its own, and lets nobody on the wire pretend to be behind it."""
+class Router(Controller):
+    """The device on the wire, which lets nobody there pretend to be behind it; it has points only where the building is stepped."""
+
+    stepper: Stepper | None = None
+    _wanted: int | None = None
+
+    def step(self, point: Point, value: float | None, priority: int, source: str) -> None:
+        """Take the tick that somebody has written.
+
+        Raises
+        ------
+        WriteRefusedError
+            When there is none such.
+        """
+        assert self.stepper is not None
+        self._wanted = self.stepper.check(value)
+
+    async def settle(self) -> None:
+        """Bring the building to the tick that was written."""
+        if self.stepper and self._wanted is not None:
+            wanted, self._wanted = self._wanted, None
+            await self.stepper.go(wanted)
+            self.stepper.told(self.board)
 
     def watch(self, quick: Quick) -> None:
         """Drop frames that claim to come from one of the router's own networks, since nobody else routes from there; answer what
@@ -90,11 +120,17 @@ class Building:
     name : of the router's device.
     address, port, mask : where the router is.
     writers : addresses that may write.
+    clock : the building's; that of this machine when left out.
+    store : what the points' trend logs are kept in, every `interval` seconds; there are none when left out.
+    password : for device communication control, which is refused without one.
+    bbmd : makes the router a BBMD, which takes foreign devices and shares broadcasts with these other BBMDs.
+    source : makes the building wait to be stepped, where it is given.
     """
 
     def __init__(
         self, points: Iterable[Point], command: Command, name: str, address: str, port: int = PORT, mask: int = 24,
-        writers: frozenset[str] = frozenset(),
+        writers: frozenset[str] = frozenset(), clock: Clock | None = None, store: Historian | None = None, interval: float = 60.0,
+        password: str = "", bbmd: Sequence[str] | None = None, source: Source | None = None,
     ) -> None:  # fmt: skip
         claim(address, port)
         codec.hasten()
@@ -106,21 +142,26 @@ class Building:
         network = f"building {uuid4().hex}"
         self._switch = Switch(network)
         self.boards = {device: Board(held, command) for device, held in groups.items()}
-        router = Router.from_object_list(
-            [
-                _device(ROUTER, f"{name} router"),
-                NetworkPortObject(
-                    f"{address}/{mask}:{port}",
-                    objectIdentifier=("network-port", 1),
-                    objectName="wire",
-                    networkNumber=WIRE,
-                    networkNumberQuality="configured",
-                ),
-                _port(network, b"\0", 2),
-            ]
+        self.clock = clock or Clock()
+        self.points = [point for board in self.boards.values() for point in board.points]
+        self.trends = Trends(store, self.points, interval, self.clock) if store else None
+        wire = _wire(f"{address}/{mask}:{port}", bbmd)
+
+        def step(point: Point, value: float | None, priority: int, sender: str) -> None:
+            self.router.step(point, value, priority, sender)
+
+        board = Board(stepper.points(ROUTER) if source else [], step)
+        self.router = Router.of(
+            board,
+            [_device(ROUTER, f"{name} router"), wire, _port(network, b"\0", 2)],
+            writers,
+            self.clock,
+            password=password,
         )
-        assert isinstance(router, Router)
-        self.router = router
+        if source:
+            self.router.stepper = Stepper(source, lambda: self.put(source.values(self._places)))
+            self._places = source.places([point.signal for point in self.points])
+            self.router.stepper.told(board)
         self.quick = Quick({_mac(device): board for device, board in self.boards.items()}, NETWORK)
         self.router.watch(self.quick)
         self.controllers = {
@@ -128,12 +169,15 @@ class Building:
                 board,
                 [_device(device, f"{name} {device}"), _port(network, _mac(device), 1)],
                 writers,
+                self.clock,
+                self.trends,
+                password,
             )
             for device, board in self.boards.items()
         }
         for device, each in self.controllers.items():
             each.subscriptions.send = self._notifier(device, each)
-        self.points = [point for board in self.boards.values() for point in board.points]
+            each.quiet = partial(self.quick.hush, _mac(device))
 
     def put(self, values: npt.NDArray[np.float64]) -> None:
         """Take new values of all points, in the order of `points`."""
@@ -157,9 +201,20 @@ class Building:
 
         return send
 
+    async def log(self) -> None:
+        """Let trend logs take the present values, if it is time to."""
+        if self.trends:
+            values = np.concatenate([board.value for board in self.boards.values()]).astype(np.float64)
+            flags = np.concatenate([board.flags for board in self.boards.values()])
+            await asyncio.to_thread(self.trends.record, values, flags)
+
     async def tell(self) -> int:
         """Tell subscribers what has changed since the last time; gives the number of notifications."""
-        return sum([await each.subscriptions.look() for each in self.controllers.values() if len(each.subscriptions)])
+        return sum([
+            await each.subscriptions.look()
+            for each in self.controllers.values()
+            if len(each.subscriptions) and each.talking == ENABLE
+        ])  # fmt: skip
 
     def counted(self) -> Counter[str]:
         """What went wrong so far, in all devices."""
@@ -179,8 +234,31 @@ def _mac(device: int) -> bytes:
     return device.to_bytes(MAC_OCTETS, "big")
 
 
-def _device(instance: int, name: str) -> Device:
-    return Device(
+def _wire(address: str, bbmd: Sequence[str] | None) -> NetworkPortObject:
+    """The router's port on the wire."""
+    told: dict[str, Any] = {}
+    if bbmd is not None:
+        here = address.partition("/")[0] + ":" + address.rpartition(":")[2]
+        table = [
+            BDTEntry(bbmdAddress=HostNPort(each), broadcastMask=b"\xff\xff\xff\xff")
+            for each in dict.fromkeys([here, *bbmd])
+        ]
+        told = {
+            "bacnetIPMode": IPMode.bbmd, "bbmdAcceptFDRegistrations": True, "bbmdForeignDeviceTable": [],
+            "bbmdBroadcastDistributionTable": table,
+        }  # fmt: skip
+    return NetworkPortObject(
+        address,
+        objectIdentifier=("network-port", 1),
+        objectName="wire",
+        networkNumber=WIRE,
+        networkNumberQuality="configured",
+        **told,
+    )
+
+
+def _device(instance: int, name: str) -> TimedDevice:
+    return TimedDevice(
         objectIdentifier=("device", instance), objectName=name, vendorIdentifier=999, vendorName="campus twin", modelName="virtual building",
         maxApduLengthAccepted=APDU_LENGTH, segmentationSupported="segmentedBoth", maxSegmentsAccepted=SEGMENTS, apduTimeout=3000,
         numberOfApduRetries=1,

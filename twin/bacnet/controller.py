@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, ClassVar
+import asyncio
+from collections.abc import Callable, Iterable
+from typing import Any, Self
 
 from bacpypes3.apdu import SimpleAckPDU, UnconfirmedRequestPDU, WritePropertyMultipleError
 from bacpypes3.basetypes import ErrorType, ListOfCOVSubscription, ObjectPropertyReference
 from bacpypes3.errors import ExecutionError
 from bacpypes3.primitivedata import Enumerated, Null, Real, Unsigned
 
-from twin.bacnet.application import SafeApplication
 from twin.bacnet.board import Board, WriteRefusedError
+from twin.bacnet.clock import Clock
+from twin.bacnet.communication import Communicative
 from twin.bacnet.cov import UNCONFIRMED, Subscriptions, take
 from twin.bacnet.objects import Names, Shelf
+from twin.bacnet.ranges import LOG_BUFFER, answer
 from twin.bacnet.transactions import host
+from twin.bacnet.trends import Trends
 
 BRACKETS = (2, 3)
 """Classes of opening and closing tags in bacpypes3."""
@@ -22,22 +26,31 @@ PRESENT_VALUE = 85
 """BACnetPropertyIdentifier (ASHRAE 135, clause 21)."""
 
 
-class Controller(SafeApplication):
+class Controller(Communicative):
     """Serves the points of a board; `writers` holds the addresses that may write, nobody else may."""
 
     board: Board
-    writers: frozenset[str] = frozenset()
-    unexecuted: ClassVar[frozenset[str]] = SafeApplication.unexecuted - {
-        "WritePropertyRequest", "WritePropertyMultipleRequest", "SubscribeCOVRequest",
+    trends: Trends | None
+    unexecuted = Communicative.unexecuted - {
+        "WritePropertyRequest", "WritePropertyMultipleRequest", "SubscribeCOVRequest", "ReadRangeRequest",
     }  # fmt: skip
     subscriptions: Subscriptions
+    quiet: Callable[[bool], None] = staticmethod(lambda quiet: None)
+    """Told when the device falls silent, and when it talks again."""
 
     @classmethod
-    def of(cls, board: Board, objects: Iterable[Any], writers: frozenset[str] = frozenset()) -> Controller:
-        """A controller with its device object and network port, and the points of a board."""
+    def of(
+        cls, board: Board, objects: Iterable[Any], writers: frozenset[str] = frozenset(), clock: Clock | None = None,
+        trends: Trends | None = None, password: str = "",
+    ) -> Self:  # fmt: skip
+        """A controller with its device object and network port, and the points of a board with their logs."""
         made = cls.from_object_list(list(objects))
         assert isinstance(made, cls)
-        shelf = Shelf(board)
+        made.clock, made.password, made.trends = clock or Clock(), password, trends
+        made.device_object._clock = made.clock
+        if trends is None:
+            made.unexecuted = cls.unexecuted | {"ReadRangeRequest"}
+        shelf = Shelf(board, trends)
         shelf.update(made.objectIdentifier)
         names = Names(shelf)
         names.update(made.objectName)
@@ -58,6 +71,25 @@ class Controller(SafeApplication):
     async def do_SubscribeCOVRequest(self, apdu: Any) -> None:
         """Tell a subscriber of changes from now on, or no longer."""
         await take(self.subscriptions, apdu, self.response)
+
+    def hush(self, quiet: bool) -> None:
+        """Nobody answers for a silenced device."""
+        self.quiet(quiet)
+
+    async def do_ReadRangeRequest(self, apdu: Any) -> None:
+        """Records of a trend log."""
+        point = self.objectIdentifier.logged(apdu.objectIdentifier)
+        if point is None or self.trends is None:
+            if apdu.objectIdentifier not in self.objectIdentifier:
+                raise ExecutionError("object", "unknownObject")
+            raise ExecutionError("services", "propertyIsNotAList")
+        await self.response(await asyncio.to_thread(answer, self.trends, point, apdu))
+
+    async def do_ReadPropertyRequest(self, apdu: Any) -> None:
+        """Read a property; the records of a log are read by ReadRange alone."""
+        if int(apdu.propertyIdentifier) == LOG_BUFFER and self.objectIdentifier.logged(apdu.objectIdentifier):
+            raise ExecutionError("property", "readAccessDenied")
+        await super().do_ReadPropertyRequest(apdu)
 
     def notify(self, peer: Any, data: bytes) -> None:
         """Send an unconfirmed notification."""
@@ -84,7 +116,11 @@ class Controller(SafeApplication):
             apdu.priority,
             apdu,
         )
+        await self.settle()
         await self.response(SimpleAckPDU(context=apdu))
+
+    async def settle(self) -> None:
+        """What has to be done before a write is acknowledged."""
 
     async def do_WritePropertyMultipleRequest(self, apdu: Any) -> None:
         """Write one after the other, up to the first that is refused. ASHRAE 135, 15.10."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 from bacpypes3.apdu import WhoIsRequest
 from bacpypes3.pdu import Address, GlobalBroadcast
@@ -38,7 +38,6 @@ class Client(SafeApplication):
     """An application that hears every I-Am."""
 
     heard: dict[tuple[int, str], Found]
-    unexecuted: ClassVar[frozenset[str]] = SafeApplication.unexecuted
 
     async def do_IAmRequest(self, apdu: Any) -> None:
         """Keep who and where."""

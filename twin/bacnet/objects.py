@@ -11,6 +11,8 @@ from bacpypes3.local.object import Object
 from bacpypes3.primitivedata import ObjectIdentifier
 
 from twin.bacnet.board import FAULT, IN_ALARM, OUT_OF_SERVICE, OVERRIDDEN, Board, kind_of
+from twin.bacnet.points import Point
+from twin.bacnet.trends import LOG_NAME, TREND_LOG, Trends, instance
 
 UNITS = {
     "degC": "degrees-celsius", "K": "delta-degrees-kelvin", "W": "watts", "J": "joules", "1": "no-units", "kg/s": "kilograms-per-second",
@@ -75,14 +77,20 @@ def _slot(kind: str, value: float | None) -> PriorityValue:
 class Shelf(MutableMapping[Any, Any]):
     """Objects by identifier: a few that stand there, and those of the board made on demand."""
 
-    def __init__(self, board: Board) -> None:
-        self.board = board
+    def __init__(self, board: Board, trends: Trends | None = None) -> None:
+        self.board, self.trends = board, trends
         self._standing: dict[Any, Any] = {}
         self._listed = [ObjectIdentifier((kind_of(number), instance)) for number, instance in board.row]
+        logs = {instance(point): point for point in board.points} if trends else {}
+        self._logs = {number: point for number, point in logs.items() if number is not None}
+        self._listed += [ObjectIdentifier(("trend-log", number)) for number in self._logs]
 
     def __getitem__(self, identifier: Any) -> Any:
         if identifier in self._standing:
             return self._standing[identifier]
+        point = self.logged(identifier)
+        if point is not None and self.trends is not None:
+            return self.trends.made(point)
         return made(self.board, self.board.row[int(identifier[0]), int(identifier[1])])
 
     def __setitem__(self, identifier: Any, value: Any) -> None:
@@ -92,8 +100,19 @@ class Shelf(MutableMapping[Any, Any]):
         del self._standing[identifier]
 
     def __contains__(self, identifier: object) -> bool:
-        known = identifier in self._standing
+        known = identifier in self._standing or self.logged(identifier) is not None
         return known or (isinstance(identifier, tuple) and (int(identifier[0]), int(identifier[1])) in self.board.row)
+
+    def logged(self, identifier: object) -> Point | None:
+        """The point whose trend log an identifier names, or nothing."""
+        if isinstance(identifier, tuple) and int(identifier[0]) == TREND_LOG:
+            return self._logs.get(int(identifier[1]))
+        return None
+
+    def log(self, name: str) -> Point | None:
+        """The point whose trend log has a name, or nothing."""
+        row = self.board.by_name.get(name.removesuffix(LOG_NAME)) if self._logs and name.endswith(LOG_NAME) else None
+        return None if row is None else self.board.points[row]
 
     def __iter__(self) -> Iterator[Any]:
         yield from self._standing
@@ -113,6 +132,9 @@ class Names(MutableMapping[Any, Any]):
     def __getitem__(self, name: Any) -> Any:
         if name in self._standing:
             return self._standing[name]
+        point = self.shelf.log(str(name))
+        if point is not None and self.shelf.trends is not None:
+            return self.shelf.trends.made(point)
         return made(self.shelf.board, self.shelf.board.by_name[str(name)])
 
     def __setitem__(self, name: Any, value: Any) -> None:

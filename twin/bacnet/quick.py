@@ -41,7 +41,12 @@ class Quick:
         self.boards = dict(boards)
         self.route = struct.pack(">H", network)
         self._tables = {mac: Table(board) for mac, board in self.boards.items()}
+        self.silent: set[bytes] = set()
         self.answered = 0
+
+    def hush(self, mac: bytes, quiet: bool) -> None:
+        """Answer no longer for a device, or again."""
+        (self.silent.add if quiet else self.silent.discard)(mac)
 
     def answer(self, frame: bytes, peer: tuple[str, int]) -> bytes | None:
         """The answering frame, or nothing."""
@@ -57,7 +62,12 @@ class Quick:
         mac = frame[9 : 9 + size]
         table = self._tables.get(mac)
         at = 10 + size
-        if table is None or len(frame) != struct.unpack_from(">H", frame, 2)[0] or len(frame) < at + 4:
+        if (
+            table is None
+            or mac in self.silent
+            or len(frame) != struct.unpack_from(">H", frame, 2)[0]
+            or len(frame) < at + 4
+        ):
             return None
         kind, lengths, invoke, service = frame[at : at + 4]
         if kind & 0xFD or lengths & 0x0F >= len(LENGTHS):

@@ -1,163 +1,126 @@
-"""A virtual BACnet/IP building that replays trends: the reader steps it, so that no sample is torn.
-
-Run as `python -m twin.bacnet.replay TRENDS.parquet POINTS.json --address 127.0.0.1 --port 47810`.
-"""
+"""Measured trends that take the place of a simulation: one row after the other, as a virtual building shows them."""
 
 from __future__ import annotations
 
-import argparse
-import asyncio
-import json
-import signal
-import sys
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
-from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
-from bacpypes3.apdu import SimpleAckPDU, WritePropertyRequest
-from bacpypes3.errors import DecodingError, ExecutionError
-from bacpypes3.local.analog import AnalogInputObject, AnalogValueObject
-from bacpypes3.local.networkport import NetworkPortObject
-from bacpypes3.primitivedata import Date, ObjectIdentifier, Real, Time
 
-from twin.bacnet import codec
-from twin.bacnet.application import APDU_LENGTH, SEGMENTS, Device, SafeApplication, claim
+from twin.bacnet.points import FIRST_DEVICE, Point, check
 from twin.errors import BacnetError
 
-DEVICE = 1001
-STEP = ("analog-value", 1)
-"""Writing k here makes row k of the trends current; it is the only property that can be written."""
-ROWS = ("analog-value", 2)
-MOST = 120
-"""Most points served."""
-UNITS = {
-    "degC": "degreesCelsius", "W": "watts", "1": "noUnits", "kg/s": "kilogramsPerSecond", "person": "noUnits",
-    "W/m2": "wattsPerSquareMeter", "ppm": "partsPerMillion", "m/s": "metersPerSecond",
-}  # fmt: skip
+LONGEST_NAME = 200
+"""Octets of an object's name."""
 
 
-class ReplayDevice(Device):
-    """A device whose clock shows the time of the current row."""
+class Replay:
+    """Trends as a source of a virtual building.
 
-    _moment: pd.Timestamp
+    Parameters
+    ----------
+    trends : one row a moment, one column a point; an increasing time index.
+    """
 
-    def show(self, moment: pd.Timestamp) -> None:
-        """Set the clock."""
-        self._moment = moment
+    def __init__(self, trends: pd.DataFrame) -> None:
+        self.trends = trends
+        self._values = trends.to_numpy(dtype=np.float64)
+        pauses = np.diff(pd.DatetimeIndex(trends.index).as_unit("us").asi8)
+        self.step = float(np.median(pauses)) / 1e6 if len(pauses) else 60.0
+        self.tick = 0
 
     @property
-    def localDate(self) -> Date:
-        """Local date of the current row."""
-        return Date(self._moment.date())
-
-    @localDate.setter
-    def localDate(self, value: Any) -> None:
-        """Ignored: the trends set the clock."""
+    def ticks(self) -> int:
+        """Number of rows; the last one stays."""
+        return len(self.trends)
 
     @property
-    def localTime(self) -> Time:
-        """Local standard time of the current row."""
-        return Time(self._moment.time())
+    def moment(self) -> datetime:
+        """Time of the present row."""
+        found: datetime = self.trends.index[self.tick].to_pydatetime()
+        return found
 
-    @localTime.setter
-    def localTime(self, value: Any) -> None:
-        """Ignored: the trends set the clock."""
+    def places(self, signals: Sequence[str]) -> npt.NDArray[np.int64]:
+        """Columns of signals."""
+        return np.array([self.trends.columns.get_loc(signal) for signal in signals], dtype=np.int64)
 
+    def values(self, places: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+        """The present row; NaN where nothing was measured."""
+        found: npt.NDArray[np.float64] = self._values[self.tick, places]
+        return found
 
-class ReplayApplication(SafeApplication):
-    """Serves one row of the trends at a time and refuses every write but the step."""
+    def post(self, signal: str, value: float | None, priority: int, source: str) -> None:
+        """Nothing: what was measured stays what it was. The points of trends are not writable, so that nobody is misled."""
 
-    trends: pd.DataFrame
-    sensors: list[Any]
-    clock: ReplayDevice
+    def advance(self) -> None:
+        """The next row."""
+        self.tick = min(self.tick + 1, self.ticks - 1)
 
-    async def do_WritePropertyRequest(self, apdu: WritePropertyRequest) -> None:
-        """Accept a whole row number for the step, refuse all else with write-access-denied."""
-        if apdu.objectIdentifier != ObjectIdentifier(STEP) or str(apdu.propertyIdentifier) != "present-value":
-            raise ExecutionError("property", "writeAccessDenied")
-        try:
-            row = float(apdu.propertyValue.cast_out(Real))
-        except (DecodingError, TypeError, ValueError) as problem:
-            raise ExecutionError("property", "invalidDataType") from problem
-        if not (row == row and 0 <= row < len(self.trends) and row == int(row)):
-            raise ExecutionError("property", "valueOutOfRange")
-        self.show(int(row))
-        await self.response(SimpleAckPDU(context=apdu))
-
-    def show(self, row: int) -> None:
-        """Make a row current: all values change before the next request is looked at."""
-        for sensor, value in zip(self.sensors, self.trends.iloc[row].tolist(), strict=True):
-            sensor.presentValue = value
-        self.clock.show(self.trends.index[row])
-        self.get_object_id(ObjectIdentifier(STEP)).presentValue = float(row)
+    def seek(self, tick: int) -> None:
+        """A row by its number, from 0."""
+        self.tick = tick
 
 
-def build(trends: pd.DataFrame, points: list[dict[str, str]], address: str, port: int) -> ReplayApplication:
-    """The application with its device, network port, sensors and the step."""
-    codec.hasten()
-    trends = trends[[point["name"] for point in points]]
-    offset = trends.index[0].utcoffset()
-    device = ReplayDevice(
-        objectIdentifier=("device", DEVICE), objectName="virtual building", vendorIdentifier=999, maxApduLengthAccepted=APDU_LENGTH,
-        segmentationSupported="segmentedBoth", maxSegmentsAccepted=SEGMENTS, description=str(trends.index[0]),
-        utcOffset=-round(offset.total_seconds() / 60.0), daylightSavingsStatus=False,
-    )  # fmt: skip
-    network = NetworkPortObject(f"{address}/8:{port}", objectIdentifier=("network-port", 1), objectName="port")
-    first = trends.iloc[0].to_numpy(dtype=float)
-    sensors = [
-        AnalogInputObject(
-            objectIdentifier=("analog-input", number + 1), objectName=point["name"], description=point["description"],
-            units=UNITS[point["unit"]], presentValue=float(first[number]), statusFlags=[0, 0, 0, 0],
-            eventState="normal", outOfService=False,
-        )
-        for number, point in enumerate(points)
-    ]  # fmt: skip
-    values = [
-        AnalogValueObject(
-            objectIdentifier=identifier, objectName=name, description=name, units="noUnits", presentValue=value,
-            statusFlags=[0, 0, 0, 0], eventState="normal", outOfService=False,
-        )
-        for identifier, name, value in ((STEP, "replay step", 0.0), (ROWS, "replay rows", float(len(trends))))
-    ]  # fmt: skip
-    app = ReplayApplication.from_object_list([device, network, *sensors, *values])
-    app.trends, app.sensors, app.clock = trends, sensors, device
-    app.show(0)
-    return app
+def read(path: Path, zone: str = "UTC") -> pd.DataFrame:
+    """Trends from a CSV or Parquet file: a time index or column `time`/`timestamp`/first column, numbers in the others.
 
+    Columns without a single number are left out; times without a zone are taken to be in `zone`.
 
-async def serve(trends: pd.DataFrame, points: list[dict[str, str]], address: str, port: int) -> None:
-    """Serve until SIGTERM or SIGINT."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for each in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(each, stop.set)
-    app = build(trends, points, address, port)
-    sys.stdout.write(f"ready {address}:{port}\n")
-    sys.stdout.flush()
-    await stop.wait()
-    await app.stop()
-
-
-def main() -> int:
-    """Read the arguments and serve."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("trends", type=Path)
-    parser.add_argument("points", type=Path)
-    parser.add_argument("--address", default="127.0.0.1")
-    parser.add_argument("--port", type=int, required=True)
-    asked = parser.parse_args()
-    points = json.loads(asked.points.read_text(encoding="utf-8"))
-    if len(points) > MOST:
-        sys.stderr.write(f"{asked.points}: {len(points)} points; at most {MOST} are served\n")
-        return 2
+    Raises
+    ------
+    BacnetError
+        When there are no times or no numbers.
+    """
     try:
-        claim(asked.address, asked.port)
-    except BacnetError as problem:
-        sys.stderr.write(f"{problem}\n")
-        return 2
-    asyncio.run(serve(pd.read_parquet(asked.trends), points, asked.address, asked.port))
-    return 0
+        frame = pd.read_parquet(path) if path.suffix.lower() in (".parquet", ".pq") else pd.read_csv(path)
+    except (OSError, ValueError, UnicodeDecodeError) as problem:
+        raise BacnetError(f"{path}: cannot be read as trends ({problem}); give a CSV or Parquet file") from problem
+    if not isinstance(frame.index, pd.DatetimeIndex):
+        names = {str(name).lower(): name for name in frame.columns}
+        column = next((names[n] for n in ("time", "timestamp", "datetime", "date_time", "date") if n in names), None)
+        if column is None and len(frame.columns):
+            column = frame.columns[0]
+        try:
+            frame = frame.set_index(pd.DatetimeIndex(pd.to_datetime(frame[column]))).drop(columns=[column])
+        except (KeyError, ValueError, TypeError) as problem:
+            raise BacnetError(
+                f"{path}: the first column is no time ({problem}); name the column of times `time`"
+            ) from problem
+    index = pd.DatetimeIndex(frame.index)
+    frame.index = index.tz_localize(zone, ambiguous="NaT", nonexistent="NaT") if index.tz is None else index
+    frame = frame[frame.index.notna()].sort_index()
+    frame = frame[~frame.index.duplicated(keep="last")]
+    numbers = frame.apply(pd.to_numeric, errors="coerce").astype(float).dropna(axis=1, how="all")
+    if numbers.empty:
+        raise BacnetError(f"{path}: holds no numbers; one row a moment, one column a point")
+    numbers.columns = [str(name)[:LONGEST_NAME] for name in numbers.columns]
+    return numbers
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def derive(trends: pd.DataFrame, known: Sequence[Point] = ()) -> list[Point]:
+    """Points of trends: the known ones as they are, all other columns as analog inputs of one device. None may be written.
+
+    Raises
+    ------
+    BacnetError
+        When a known point has no column, or places clash.
+    """
+    missing = [point.signal for point in known if point.signal not in trends.columns]
+    if missing:
+        raise BacnetError(
+            f"the trends have no column {', '.join(missing[:5])}; the points name columns as their signals"
+        )
+    told = {point.signal for point in known}
+    first = 1 + max((p.instance for p in known if (p.device, p.object) == (FIRST_DEVICE, "AI")), default=0)
+    rest = [name for name in trends.columns if name not in told]
+    found = [*known, *(
+        Point(FIRST_DEVICE, "AI", first + at, name, name, "1", name, 0.01, math.nan, math.nan) for at, name in enumerate(rest)
+    )]  # fmt: skip
+    found = [replace(point, low=math.nan, high=math.nan) for point in found]
+    check(found)
+    return found

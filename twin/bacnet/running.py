@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -47,6 +46,7 @@ class RunningSite:
         self._now = self._simulation(begin, STRETCH, step)
         self._now.vector[:] = rehearsal.vector
         self._now.vector[self.plan.clock] = step
+        self._before = 0
         self._day: tuple[datetime, npt.NDArray[np.float64]] | None = None
 
     def _simulation(self, start: datetime, length: timedelta, step: float) -> Simulation:
@@ -88,26 +88,29 @@ class RunningSite:
         """Command a signal from the next tick on, or take the command back."""
         self._now.post(signal, value, priority, source)
 
+    @property
+    def ticks(self) -> int:
+        """Without end."""
+        return 0
+
+    def seek(self, tick: int) -> None:
+        """Go forward to a tick."""
+        while self.tick < tick:
+            self.advance()
+
+    @property
+    def tick(self) -> int:
+        """Ticks since the first that anybody saw."""
+        return self._before + self._now.tick
+
     def advance(self) -> None:
         """One tick."""
         if self._now.tick >= self._now.clock.ticks:
             before = self._now
+            self._before += before.tick
             self._now = self._simulation(self.moment, STRETCH, self.step)
             self._now.vector[:] = before.vector
             self._now.mailbox.slots = before.mailbox.slots
             for letter in before.mailbox.letters:
                 self._now.post(".".join(letter.signal), letter.value, letter.priority, letter.source)
         self._now.advance(1)
-
-    async def pace(self, factor: float, told: asyncio.Event, stop: asyncio.Event) -> None:
-        """Advance in step with the clock, `factor` times as fast, until stopped; every tick is told.
-
-        A tick that comes late is not made up for: the next one waits its whole length again.
-        """
-        while not stop.is_set():
-            await asyncio.to_thread(self.advance)
-            told.set()
-            try:
-                await asyncio.wait_for(stop.wait(), self.step / factor)
-            except TimeoutError:
-                continue

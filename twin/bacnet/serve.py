@@ -1,4 +1,4 @@
-"""Serve a site as a virtual building: the simulation runs, its points are on the network, and accepted writes change it."""
+"""Serve a source as a virtual building: it goes on, its points are on the network, and accepted writes reach it."""
 
 from __future__ import annotations
 
@@ -7,13 +7,17 @@ import contextlib
 import signal
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from twin.bacnet.building import Building
+from twin.bacnet.clock import Clock
 from twin.bacnet.points import Point
-from twin.bacnet.running import RunningSite
-from twin.site.site import Site
-from twin.weather.year import Weather
+from twin.bacnet.source import Source
+from twin.historian.store import open_store
+
+LOG_INTERVAL = 60.0
+"""Shortest interval of trend logs, in the building's time. [s]"""
 
 
 @dataclass(frozen=True)
@@ -22,27 +26,30 @@ class Service:
 
     Attributes
     ----------
-    step : length of a tick. [s]
-    factor : how many times as fast as the clock.
+    source : makes what is shown; called once, in a thread.
+    name : of the building.
+    factor : how many times as fast as the clock; 0 for a building that waits to be stepped.
     address, port, mask : where the router is.
     writers : addresses that may write; nobody when empty.
+    store : historian of the trend logs; a folder that is gone afterwards when left out.
+    password : for device communication control; without one all of it is refused.
+    bbmd : other BBMDs, where the router is one itself.
     """
 
-    site: Site
+    source: Callable[[], Source]
     points: Sequence[Point]
-    weather: Weather
-    start: datetime
-    step: float
+    name: str
     factor: float
     address: str
     port: int
     mask: int
     writers: frozenset[str]
+    store: Path | None = None
+    password: str = ""
+    bbmd: tuple[str, ...] | None = None
 
 
-async def serve(
-    service: Service, ready: Callable[[Building, RunningSite], None], stop: asyncio.Event | None = None
-) -> None:
+async def serve(service: Service, ready: Callable[[Building, Source], None], stop: asyncio.Event | None = None) -> None:
     """Serve until SIGTERM, SIGINT or `stop`.
 
     Parameters
@@ -59,40 +66,62 @@ async def serve(
     for number in (signal.SIGTERM, signal.SIGINT):
         with contextlib.suppress(ValueError, NotImplementedError):  # not the main thread, or no Unix
             loop.add_signal_handler(number, stop.set)
-    running = await asyncio.to_thread(RunningSite, service.site, service.weather, service.start, service.step)
+    source = await asyncio.to_thread(service.source)
+    with contextlib.ExitStack() as held:
+        folder = service.store or Path(held.enter_context(TemporaryDirectory(prefix="twin-trends-")))
+        store = held.enter_context(open_store(folder))
 
-    def command(point: Point, value: float | None, priority: int, source: str) -> None:
-        running.post(point.signal, value, priority, source)
+        def command(point: Point, value: float | None, priority: int, sender: str) -> None:
+            source.post(point.signal, value, priority, sender)
 
-    building = Building(
-        service.points,
-        command,
-        service.site.name.get("en", "site"),
-        service.address,
-        service.port,
-        service.mask,
-        service.writers,
-    )
-    places = running.places([point.signal for point in building.points])
+        building = Building(
+            service.points, command, service.name, service.address, service.port, service.mask, service.writers,
+            Clock(lambda: source.moment), store, max(LOG_INTERVAL, source.step), service.password, service.bbmd,
+            None if service.factor else source,
+        )  # fmt: skip
+        try:
+            await _show(building, source, service.factor, ready, stop)
+        finally:
+            stop.set()
+            await building.stop()
+
+
+async def _show(
+    building: Building, source: Source, factor: float, ready: Callable[[Building, Source], None], stop: asyncio.Event
+) -> None:
+    """Show every tick until stopped; what breaks is told, not swallowed."""
+    places = source.places([point.signal for point in building.points])
+    building.put(source.values(places))
+    await building.log()
+    ready(building, source)
     ticked = asyncio.Event()
+    pacing = asyncio.create_task(pace(source, factor, ticked, stop) if factor else stop.wait())
 
-    async def show() -> None:
+    async def look() -> None:
         while True:
             await ticked.wait()
             ticked.clear()
-            building.put(running.values(places))
+            building.put(source.values(places))
+            await building.log()
             await building.tell()
 
-    building.put(running.values(places))
-    tasks = [asyncio.create_task(show()), asyncio.create_task(running.pace(service.factor, ticked, stop))]
+    looking = asyncio.create_task(look())
     try:
-        ready(building, running)
-        waiting = asyncio.create_task(stop.wait())
-        done, _ = await asyncio.wait([*tasks, waiting], return_when=asyncio.FIRST_COMPLETED)
+        done, _ = await asyncio.wait([pacing, looking], return_when=asyncio.FIRST_COMPLETED)
         for each in done:
-            each.result()  # what broke is told, not swallowed
+            each.result()
     finally:
-        stop.set()
-        await asyncio.wait([tasks[1]], timeout=1.0)
-        tasks[0].cancel()
-        await building.stop()
+        looking.cancel()
+
+
+async def pace(source: Source, factor: float, told: asyncio.Event, stop: asyncio.Event) -> None:
+    """Advance in step with the clock, `factor` times as fast, until stopped; every tick is told.
+
+    A tick that comes late is not made up for: the next one waits its whole length again.
+    """
+    while not stop.is_set():
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), source.step / factor)
+            return
+        await asyncio.to_thread(source.advance)
+        told.set()

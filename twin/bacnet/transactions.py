@@ -234,6 +234,13 @@ class AccessPoint(ApplicationServiceAccessPoint):
             transaction.stop_timer()
             self.clientTransactions.remove(transaction)
 
+    def drop(self, peer: Address, invoke: int | None) -> None:
+        """Leave a peer's request without an answer."""
+        transaction = None if invoke is None else self.serverTransactions.find(peer, invoke)
+        if transaction is not None:
+            transaction.stop_timer()
+            self.serverTransactions.remove(transaction)
+
     def stop(self) -> None:
         """Give everything up."""
         for held in (self.clientTransactions, self.serverTransactions):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
+import os
 import signal
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -58,43 +60,113 @@ def points(
     out.print(f"{len(listed)} points; {where}")
 
 
+Address = Annotated[str, typer.Option(help="Address of this machine to serve on.")]
+Port = Annotated[int, typer.Option(help="UDP port.", min=1, max=65535)]
+Mask = Annotated[int, typer.Option(help="Bits of the network's part of the address.", min=1, max=32)]
+Factor = Annotated[float, typer.Option(help="How many times as fast as the clock.")]
+Stepped = Annotated[
+    bool,
+    typer.Option(
+        "--stepped", help="Wait for a client to write the tick it wants to see: analog value 1 of device 100000."
+    ),
+]
+Writers = Annotated[
+    list[str] | None,
+    typer.Option("--allow-writes-from", help="Address that may write; may be repeated. Nobody may when left out."),
+]
+Kept = Annotated[
+    Path | None,
+    typer.Option("--store", help="Historian of the trend logs; a folder that is gone afterwards when left out."),
+]
+Bbmd = Annotated[bool, typer.Option("--bbmd", help="Be a BBMD: take foreign devices.")]
+Others = Annotated[list[str] | None, typer.Option("--bbmd-peer", help="Another BBMD, address:port; may be repeated.")]
+PASSWORD = "TWIN_BACNET_PASSWORD"
+"""Environment variable with the password for device communication control."""
+
+
 @app.command()
 def serve(
-    site: SiteText,
-    address: Annotated[str, typer.Option(help="Address of this machine to serve on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="UDP port.", min=1, max=65535)] = 47808,
-    mask: Annotated[int, typer.Option(help="Bits of the network's part of the address.", min=1, max=32)] = 24,
-    factor: Annotated[float, typer.Option(help="How many times as fast as the clock.")] = 1.0,
+    site: SiteText, address: Address = "127.0.0.1", port: Port = 47808, mask: Mask = 24, factor: Factor = 1.0, stepped: Stepped = False,
     step: Annotated[int, typer.Option(help="Length of a tick in seconds; must divide the hour.", min=1, max=3600)] = 60,
     start: Annotated[datetime | None, typer.Option(help="Local standard time to start from; now when left out.")] = None,
     weather: Annotated[str | None, typer.Option(help="City, .epw or .csv; default is the site's typical year.")] = None,
-    allow_writes_from: Annotated[list[str] | None, typer.Option(help="Address that may write; may be repeated. Nobody may when left out.")] = None,
+    allow_writes_from: Writers = None, store: Kept = None, bbmd: Bbmd = False, bbmd_peer: Others = None,
 ) -> None:  # fmt: skip
-    """Run a site and show it as a virtual building: a router, and a device for every controller behind it."""
+    """Run a site and show it as a virtual building: a router, and a device for every controller behind it.
+
+    Device communication control needs the password in the environment variable TWIN_BACNET_PASSWORD; without one it is refused.
+    """
+    from twin.bacnet import points as found
+    from twin.site.load import load
+    from twin.weather.year import Weather
+
+    loaded = load(site)
+    sky = Weather.named(weather or loaded.location.climate, loaded.year)
+    moment = start or datetime.now(sky.start.tzinfo)
+    listed = found.of(loaded, loaded.path.parent)
+
+    def source() -> Any:
+        from twin.bacnet.running import RunningSite
+
+        return RunningSite(loaded, sky, moment, float(step))
+
+    told = {
+        "address": address,
+        "port": port,
+        "mask": mask,
+        "writers": frozenset(allow_writes_from or ()),
+        "store": store,
+    }
+    _serve(source, listed, loaded.name.get("en", "site"), factor, stepped, bbmd_peer or [] if bbmd else None, told)
+
+
+@app.command()
+def replay(
+    trends: Annotated[Path, typer.Argument(metavar="TRENDS", help="CSV or Parquet file: one row a moment, one column a point.")],
+    points_file: Annotated[Path | None, typer.Option("--points", help="A points.csv whose signals name columns; the other columns are analog inputs of one device.")] = None,
+    zone: Annotated[str, typer.Option(help="Time zone of times that name none.")] = "UTC",
+    address: Address = "127.0.0.1", port: Port = 47808, mask: Mask = 24, factor: Factor = 1.0, stepped: Stepped = False,
+    allow_writes_from: Writers = None, store: Kept = None, bbmd: Bbmd = False, bbmd_peer: Others = None,
+) -> None:  # fmt: skip
+    """Show measured trends as a virtual building, row after row, at their own pace, faster, or stepped."""
+    from twin.bacnet import points as found
+    from twin.bacnet import replay as played
+
+    frame = played.read(trends, zone)
+    listed = played.derive(frame, found.read(points_file) if points_file else ())
+    told = {
+        "address": address,
+        "port": port,
+        "mask": mask,
+        "writers": frozenset(allow_writes_from or ()),
+        "store": store,
+    }
+    _serve(lambda: played.Replay(frame), listed, trends.stem, factor, stepped, bbmd_peer or [] if bbmd else None, told)
+
+
+def _serve(
+    source: Callable[[], Any], listed: list[Any], name: str, factor: float, stepped: bool, bbmd: list[str] | None, told: dict[str, Any]
+) -> None:  # fmt: skip
     try:
         from twin.bacnet.serve import Service
         from twin.bacnet.serve import serve as go
     except ImportError as problem:
         raise BacnetError("BACnet needs its stack: pip install 'campus-twin[bacnet]'") from problem
-    from twin.bacnet import points as found
-    from twin.site.load import load
-    from twin.weather.year import Weather
-
-    if not factor > 0.0:
+    if not 0.0 < factor < math.inf:
         raise SiteError(f"factor {factor:g}: must be greater than 0")
-    loaded = load(site)
-    sky = Weather.named(weather or loaded.location.climate, loaded.year)
-    moment = start or datetime.now(sky.start.tzinfo)
-    listed = found.of(loaded, loaded.path.parent)
+    if stepped and not told["writers"]:
+        raise SiteError("a stepped building waits for writes: say with --allow-writes-from whose")
     service = Service(
-        loaded, listed, sky, moment, float(step), factor, address, port, mask, frozenset(allow_writes_from or ())
+        source, listed, name, 0.0 if stepped else factor, **told, password=os.environ.get(PASSWORD, ""),
+        bbmd=None if bbmd is None else tuple(bbmd),
     )  # fmt: skip
 
     def ready(building: object, running: object) -> None:
         devices = len({each.device for each in listed})
+        writers = ", ".join(sorted(told["writers"]))
         out.print(
-            f"ready: {len(listed)} points of {devices} devices behind the router at {address}:{port}, network 2001; "
-            f"{'nobody may write' if not allow_writes_from else 'writes from ' + ', '.join(allow_writes_from)}; Ctrl-C stops",
+            f"ready: {len(listed)} points of {devices} devices behind the router at {told['address']}:{told['port']}, network 2001; "
+            f"{'writes from ' + writers if writers else 'nobody may write'}{'; waits to be stepped' if stepped else ''}; Ctrl-C stops",
             soft_wrap=True,
         )
 
