@@ -1,90 +1,150 @@
-"""A virtual building over real BACnet/IP frames: whole replays, refused writes, silent and dying devices."""
+"""Trends as a virtual building: whole replays read back, steps that are none refused, measured data, wrong files."""
 
 from __future__ import annotations
 
-import asyncio
-import json
-import socket
+import os
+import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from twin.bacnet import reader
+from twin.bacnet import points as listed
+from twin.bacnet import replay
+from twin.bacnet.application import free_port
+from twin.bacnet.walk import walk
 from twin.errors import BacnetError
 
-POINTS = [
-    {"name": n, "unit": u, "description": f"the {n}"} for n, u in (("room", "degC"), ("load", "W"), ("valve", "1"))
-]
+SHARED = Path(os.environ.get("TWIN_SHARED_DATA", "/nowhere"))
 
 
-def trends(rows=20):
+def trends(rows=20, columns=70):
     times = pd.date_range("2019-07-01", periods=rows, freq="15min", tz="Asia/Shanghai")
-    values = np.random.default_rng(3).uniform(0.0, 100.0, (rows, 3))
-    return pd.DataFrame(values, index=times, columns=[p["name"] for p in POINTS])
+    values = np.random.default_rng(3).uniform(0.0, 100.0, (rows, columns))
+    return pd.DataFrame(values, index=times, columns=[f"point {n}" for n in range(columns)])
 
 
-@pytest.fixture
-def building(tmp_path):
-    trends().to_parquet(tmp_path / "trends.parquet")
-    (tmp_path / "points.json").write_text(json.dumps(POINTS))
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [
-        sys.executable,
-        "-m",
-        "twin.bacnet.replay",
-        str(tmp_path / "trends.parquet"),
-        str(tmp_path / "points.json"),
-        "--port",
-        str(port),
-    ]
-    device = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    assert device.stdout.readline().startswith("ready")
-    yield f"127.0.0.1:{port}", device, command
-    device.terminate()
-    device.communicate(timeout=5)
-    assert device.returncode == 0
+class Served:
+    """A replay in another process."""
+
+    def __init__(self, file, *more):
+        self.port = free_port("127.0.0.1")
+        command = [
+            sys.executable,
+            "-m",
+            "twin",
+            "bacnet",
+            "replay",
+            str(file),
+            "--port",
+            str(self.port),
+            *map(str, more),
+        ]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    def __enter__(self):
+        self.ready = self.process.stdout.readline()
+        return self
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.communicate(timeout=10)
 
 
-def test_a_whole_replay_arrives_as_it_was_sent(building):
-    instance, points, samples = reader.collect(building[0])
-    assert instance == 1001
-    assert [(p.name, p.unit, p.description) for p in points] == [
-        ("room", "degrees-celsius", "the room"), ("load", "watts", "the load"), ("valve", "no-units", "the valve"),
-    ]  # fmt: skip
-    assert list(samples.index) == list(trends().index)
-    assert np.array_equal(samples.to_numpy().astype(np.float32), trends().to_numpy().astype(np.float32))
+STEPPED = ("--stepped", "--allow-writes-from", "127.0.0.1")
 
 
-def test_every_other_write_is_refused_and_changes_nothing(building):
-    async def attack():
-        async with reader.Reader(building[0]) as client:
-            points = await client.inventory(await client.discover())
-            before = await client.values(points)
-            for identifier, value in (
-                (("analog-input", 1), 5.0),
-                (("analog-value", 2), 9.0),
-                (("analog-value", 1), float("nan")),
-                (("analog-value", 1), 99.0),
-            ):
-                with pytest.raises(BacnetError, match=r"(?i)write"):
-                    await client.write(identifier, value)
-            return before, await client.values(points)
-
-    before, after = asyncio.run(attack())
-    assert before == after
+def test_a_whole_replay_arrives_as_it_was_sent(tmp_path):
+    sent = trends()
+    sent.to_parquet(tmp_path / "trends.parquet")
+    points = replay.derive(sent)
+    with Served(tmp_path / "trends.parquet", *STEPPED) as served:
+        assert served.ready.startswith("ready: 70 points of 1 devices")
+        told = []
+        samples = walk(f"127.0.0.1:{served.port}", points, lambda done, total: told.append((done, total)))
+    assert served.process.returncode == 0
+    assert list(samples.index) == list(sent.index)
+    assert np.array_equal(samples.to_numpy().astype(np.float32), sent.to_numpy().astype(np.float32))
+    assert told[-1] == (20, 20)
 
 
-def test_an_address_that_is_taken_is_refused_with_exit_code_two(building):
-    second = subprocess.run(building[2], capture_output=True, text=True, check=False, timeout=30)
-    assert second.returncode == 2
-    assert "is taken by another program" in second.stderr
+def test_a_csv_of_measured_trends_is_replayed_with_its_own_points(tmp_path):
+    sent = trends(8, 3)
+    sent.index = sent.index.tz_localize(None)
+    sent.rename_axis("Timestamp").to_csv(tmp_path / "trends.csv")
+    known = [listed.Point(55, "AV", 9, "Supply air", "point 1", "degC", "Supply", 0.1, 10.0, 20.0)]
+    listed.write(known, tmp_path / "points.csv")
+    points = replay.derive(replay.read(tmp_path / "trends.csv"), known)
+    assert not any(point.writable for point in points)
+    with Served(
+        tmp_path / "trends.csv", "--points", tmp_path / "points.csv", "--zone", "Asia/Shanghai", *STEPPED
+    ) as served:
+        samples = walk(f"127.0.0.1:{served.port}", points)
+    assert samples["point 1"].to_numpy() == pytest.approx(sent["point 1"].to_numpy(), rel=1e-6)
+    assert samples.index[0] == pd.Timestamp("2019-07-01", tz="Asia/Shanghai")
 
 
-def test_a_silent_address_is_told_within_the_deadline():
-    with pytest.raises(BacnetError, match="nobody answers Who-Is"):
-        reader.collect("127.0.0.1:9")
+def test_a_step_that_is_none_is_refused(tmp_path):
+    sent = trends(5, 2)
+    sent.to_parquet(tmp_path / "trends.parquet")
+    strangers = ("--stepped", "--allow-writes-from", "127.0.0.9")
+    with Served(tmp_path / "trends.parquet", *strangers) as served, pytest.raises(BacnetError, match="write-access"):
+        walk(f"127.0.0.1:{served.port}", replay.derive(sent))
+    with Served(tmp_path / "trends.parquet") as served, pytest.raises(BacnetError, match="stepped"):
+        walk(f"127.0.0.1:{served.port}", replay.derive(sent))
+
+
+def test_measured_trends_of_an_air_handling_unit_are_served():
+    folder = SHARED / "openfdd_ahu_vav"
+    files = sorted(folder.glob("*.parquet")) if folder.is_dir() else []
+    if not files:
+        pytest.skip("the measured trends are not here; set TWIN_SHARED_DATA")
+    frame = replay.read(files[0])
+    assert len(frame.columns) >= 4
+    short = frame.iloc[:12]
+    played = replay.Replay(short)
+    places = played.places(list(short.columns))
+    for row in range(12):
+        np.testing.assert_array_equal(played.values(places), short.iloc[row].to_numpy())
+        played.advance()
+    assert played.tick == 11
+
+
+def test_the_measured_trends_are_read_back_over_the_network(tmp_path):
+    folder = SHARED / "openfdd_ahu_vav"
+    files = sorted(folder.glob("*.parquet")) if folder.is_dir() else []
+    if not files:
+        pytest.skip("the measured trends are not here; set TWIN_SHARED_DATA")
+    frame = replay.read(files[0]).iloc[:10]
+    frame.to_parquet(tmp_path / "part.parquet")
+    with Served(tmp_path / "part.parquet", *STEPPED) as served:
+        samples = walk(f"127.0.0.1:{served.port}", replay.derive(frame))
+    np.testing.assert_allclose(samples.to_numpy(), frame.to_numpy(), rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "cannot be read"),
+        ("time,a\nyesterday,1\n", "is no time"),
+        ("time,a\n2026-01-01,x\n", "no numbers"),
+        ("a\n1\n", "no numbers"),
+    ],
+)
+def test_a_wrong_file_gets_one_message(tmp_path, text, said):
+    (tmp_path / "trends.csv").write_text(text)
+    with Served(tmp_path / "trends.csv") as served:
+        pass
+    with pytest.raises(BacnetError, match=said):
+        replay.read(tmp_path / "trends.csv")
+    assert served.process.returncode in (1, 2)
+    assert not served.ready
+
+
+def test_points_without_a_column_are_told():
+    known = [listed.Point(55, "AI", 9, "x", "nowhere", "degC", "", 0.1, float("nan"), float("nan"))]
+    with pytest.raises(BacnetError, match="no column nowhere"):
+        replay.derive(trends(3, 2), known)

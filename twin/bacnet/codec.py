@@ -1,21 +1,14 @@
-"""Speed without a fork of bacpypes3: class look-ups are remembered, and present values are read straight from the octets."""
+"""Speed without a fork of bacpypes3: class look-ups are remembered; and what octets tell before they are decoded."""
 
 from __future__ import annotations
 
 import inspect
-import math
-import struct
-from collections.abc import Sequence
 from types import SimpleNamespace
-from typing import Any, Final
+from typing import Any
 
 from bacpypes3 import constructeddata
 from bacpypes3.local import object as local_object
 
-OBJECT_TYPES: Final = {"analog-input": 0, "analog-value": 2}
-"""BACnetObjectType (ASHRAE 135, clause 21)."""
-READ_MULTIPLE: Final = 14
-"""BACnetConfirmedServiceChoice (ASHRAE 135, clause 21)."""
 _ABSENT = object()
 _known: dict[tuple[type, str], Any] = {}
 
@@ -91,58 +84,3 @@ def is_balanced(octets: bytes) -> bool:
                 length, at = int.from_bytes(octets[at : at + size], "big"), at + size
         at += length
     return at == len(octets) and not opened
-
-
-def _object(identifier: tuple[str, int]) -> bytes:
-    return b"\x0c" + struct.pack(">I", OBJECT_TYPES[identifier[0]] << 22 | identifier[1])
-
-
-def encode_values(identifiers: Sequence[tuple[str, int]]) -> bytes:
-    """Parameters of a ReadPropertyMultiple request for present values (ASHRAE 135, 20.2 and 21).
-
-    >>> encode_values([("analog-input", 3)]).hex()
-    '0c000000031e09551f'
-    """
-    return b"".join(_object(each) + b"\x1e\x09\x55\x1f" for each in identifiers)
-
-
-def decode_values(octets: bytes, identifiers: Sequence[tuple[str, int]]) -> list[float]:
-    """Present values from the answer, in the order asked; NaN for an object that answers with an error.
-
-    Raises
-    ------
-    ValueError
-        When the octets answer for other objects, hold other than REAL values, or are cut or too long.
-
-    >>> decode_values(bytes.fromhex("0c000000031e29554e44402000004f1f"), [("analog-input", 3)])
-    [2.5]
-    """
-    found = []
-    at = 0
-    for identifier in identifiers:
-        head = _object(identifier) + b"\x1e\x29\x55"
-        if octets[at : at + len(head)] != head:
-            raise ValueError(f"octet {at} does not answer for the present value of {identifier[0]} {identifier[1]}")
-        at += len(head)
-        if octets[at : at + 2] == b"\x4e\x44" and octets[at + 6 : at + 8] == b"\x4f\x1f":
-            found.append(float(struct.unpack(">f", octets[at + 2 : at + 6])[0]))
-            at += 8
-        elif octets[at : at + 1] == b"\x5e":
-            at = _after_error(octets, at + 1)
-            found.append(math.nan)
-        else:
-            raise ValueError(f"octet {at} is neither a REAL nor an error")
-    if at != len(octets):
-        raise ValueError(f"{len(octets) - at} octets are left over")
-    return found
-
-
-def _after_error(octets: bytes, at: int) -> int:
-    """Where the octets go on after an error class, an error code (both enumerated) and the two closing tags."""
-    for _ in range(2):
-        if at >= len(octets) or octets[at] not in (0x91, 0x92):
-            raise ValueError(f"octet {at} is no error class or code")
-        at += 1 + (octets[at] & 7)
-    if octets[at : at + 2] != b"\x5f\x1f":
-        raise ValueError(f"octet {at} does not close the error")
-    return at + 2

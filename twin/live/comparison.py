@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import socket
 import subprocess
 import sys
 import tempfile
@@ -16,7 +14,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from twin.bacnet import reader
+from twin.bacnet import points, replay
+from twin.bacnet.application import free_port
+from twin.bacnet.points import STATION
+from twin.bacnet.walk import walk
 from twin.errors import BacnetError
 from twin.historian.store import open_store
 from twin.sim.results import Run
@@ -36,8 +37,7 @@ NOISE = {"degC": 0.1, "W": 0.01, "1": 0.0, "W/m2": 0.02, "m/s": 0.02}
 """Spread of sensor noise: absolute in K, relative elsewhere. Usual classes of building sensors; an assumption."""
 EQUAL = 0.10
 """Explanations whose remaining misfit is within this share of the best one's count as equally good."""
-WEATHER = ("dry_bulb", "relative_humidity", "global_horizontal", "direct_normal", "diffuse_horizontal", "wind_speed")
-"""What the building's weather station measures: a sun tracker with three pyranometers, air, and wind."""
+WEATHER = tuple(measured.STATION)
 Progress = Callable[[int, int], None]
 
 
@@ -122,7 +122,7 @@ def compare_live(site: Site, progress: Progress | None = None, seed: int = 0) ->
         When the device cannot be started or read.
     """
     with tempfile.TemporaryDirectory() as folder:
-        samples, device, points = _read_building(site, Path(folder), seed, progress)
+        samples, device, count = _read_building(site, Path(folder), seed, progress)
     weather = _measured_weather(site, samples)
     given = {address: samples[".".join(address)].to_numpy() for address in occupancy(site)}
     listed = signals(site)
@@ -139,7 +139,7 @@ def compare_live(site: Site, progress: Progress | None = None, seed: int = 0) ->
     main[f"{power} measured"] = samples[power] / 1e3
     main[f"{power} twin"] = run.series(power) / 1e3
     answer = {
-        "device": device, "points": points, "rows": len(samples), "formula": "NMBE = sum(twin - measured) / sum(measured)",
+        "device": device, "points": count, "rows": len(samples), "formula": "NMBE = sum(twin - measured) / sum(measured)",
         "streams": streams, "explanations": explain(site, misfit),
     }  # fmt: skip
     return answer, main
@@ -149,23 +149,32 @@ def _read_building(site: Site, folder: Path, seed: int, progress: Progress | Non
     """Serve the pretended building from another process and read it back over BACnet/IP into a historian."""
     trends = pretend(site, seed)
     trends.to_parquet(folder / "trends.parquet")
-    units = {".".join(address): unit for address, unit in signals(site)} | {"weather.dry_bulb": "degC"}
-    told = [{"name": name, "unit": units.get(name, "1"), "description": name} for name in trends.columns]
-    (folder / "points.json").write_text(json.dumps(told), encoding="utf-8")
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "twin.bacnet.replay", str(folder / "trends.parquet"), str(folder / "points.json")]
+    units = {".".join(address): unit for address, unit in signals(site)}
+    units |= {f"{STATION}.{name}": unit for name, (unit, _) in measured.STATION.items()}
+    listed = [replace(point, unit=units.get(point.signal, "1")) for point in replay.derive(trends)]
+    points.write(listed, folder / points.FILE)
+    port = free_port("127.0.0.1")
+    command = [
+        sys.executable,
+        "-m",
+        "twin",
+        "bacnet",
+        "replay",
+        str(folder / "trends.parquet"),
+        "--points",
+        str(folder / points.FILE),
+    ]
     building = subprocess.Popen(
-        [*command, "--port", str(port)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+        [*command, "--port", str(port), "--stepped", "--allow-writes-from", "127.0.0.1"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
     try:
         line = building.stdout.readline() if building.stdout else ""
         if not line.startswith("ready"):
             raise BacnetError(
                 f"the virtual building did not start: {building.stderr.read() if building.stderr else ''}"
             )
-        instance, points, samples = reader.collect(f"127.0.0.1:{port}", progress)
+        samples = walk(f"127.0.0.1:{port}", listed, progress)
     finally:
         building.terminate()
         building.communicate(timeout=10)
@@ -174,7 +183,7 @@ def _read_building(site: Site, folder: Path, seed: int, progress: Progress | Non
         first, last = samples.index[0], samples.index[-1] + pd.Timedelta(1, "us")
         rows = store.query(list(samples.columns), first, last, zone=pd.DatetimeIndex(trends.index).tz or "UTC")
     kept = rows.pivot(index="time", columns="point", values="value")
-    return kept, f"device {instance} at 127.0.0.1:{port}", len(points)
+    return kept, f"device {listed[0].device} at 127.0.0.1:{port}", len(listed)
 
 
 def _measured_weather(site: Site, samples: pd.DataFrame) -> Weather:
