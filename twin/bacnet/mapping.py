@@ -20,11 +20,14 @@ WHAT, WHERE, UNIT, KIND = 0.45, 0.30, 0.15, 0.10
 """Shares of what a name says, of the place, of the unit and of the object's type in a score of 0 to 1."""
 REGRET = 0.10
 """Score that the second best way must lose by, for the best one to count as certain."""
-LEAST = 0.2
+LEAST = 0.3
 """Confidence below which nothing is proposed."""
 WEIGHTS = {"quantity": 3.0, "side": 2.0, "mode": 2.0, "role": 2.0, "part": 2.0, "medium": 1.0}
-UNSAID, ELSEWHERE = 0.4, 0.5
-"""Worth of a facet that only one of the two tells, and of a place where the object's name tells none."""
+WORDING = 1.5
+"""Weight of the words themselves beside those of the facets."""
+UNSAID, ELSEWHERE, MISSING = 0.4, 0.5, 0.3
+"""Worth of a facet that only one of the two tells, of a place where the object's name tells none, and weight of what a name leaves out of a
+place beside what it says otherwise."""
 VETO = {"quantity": 0.1, "side": 0.3, "mode": 0.3, "role": 0.3, "part": 0.5, "medium": 0.7}
 """What is left of the score where both tell a facet and nothing of it agrees."""
 OF_UNIT = {
@@ -38,9 +41,10 @@ ROLES = (*words.ROLES, "sensor")
 
 @dataclass(frozen=True)
 class Named:
-    """What is known of one side of a pair: facets of what it is, and the words of where it is in their order."""
+    """What is known of one side of a pair: facets of what it is, the words themselves, and those of where it is in their order."""
 
     facets: Mapping[str, frozenset[str]]
+    said: frozenset[str]
     place: tuple[str, ...]
 
 
@@ -76,9 +80,14 @@ def named(device: Device, item: Item) -> Named:
     """What an object tells of itself."""
     told = words.split(item.name)
     place = words.place(
-        [*words.split(device.name), *told, *(word for word in words.split(item.description) if word not in told)]
+        [
+            *(word for word in words.split(device.name) if word not in words.NOWHERE),
+            *told,
+            *(word for word in words.split(item.description) if word not in told),
+        ]
     )
-    return Named(facets_of(item), tuple(place))
+    said = words.spelled(words.split(f"{item.name} {item.description}"))
+    return Named(facets_of(item), frozenset(said), tuple(place))
 
 
 def targets(site: Site, points: Sequence[Point]) -> list[Named]:
@@ -100,7 +109,13 @@ def targets(site: Site, points: Sequence[Point]) -> list[Named]:
         command = signal is not None and signal.role == "command"
         role = {"setpoint" if "setpoint" in last else "command"} if command else {"sensor"}
         held["role"] = frozenset(role | ({"command", "status"} if point.object == "AO" else set()))
-        found.append(Named(held, tuple(words.place(words.split(name)))))
+        found.append(
+            Named(
+                held,
+                frozenset(words.spelled(words.split(f"{last} {point.description}"))),
+                tuple(words.place(words.split(name))),
+            )
+        )
     return found
 
 
@@ -123,7 +138,16 @@ def what(objects: Sequence[Named], signals: Sequence[Named]) -> Floats:
         total += share * np.where(both, 2.0 * common / np.maximum(n + m, 1.0), np.where(either, UNSAID, 0.0))
         weight += share * either
         left *= np.where(both & (common == 0.0), VETO[facet], 1.0)
-    return left * total / np.maximum(weight, 1e-9)
+    vocabulary = sorted(set().union(*(each.said for each in signals)))
+    ours, theirs = (
+        np.array([[word in each.said for word in vocabulary] for each in side], dtype=np.float64).reshape(
+            -1, len(vocabulary)
+        )
+        for side in (objects, signals)
+    )
+    common = ours @ theirs.T
+    total += WORDING * np.where(common > 0.0, common / np.maximum(theirs.sum(1)[None, :], 1.0), UNSAID)
+    return left * total / (weight + WORDING)
 
 
 def where(objects: Sequence[Named], signals: Sequence[Named]) -> Floats:
@@ -138,14 +162,15 @@ def where(objects: Sequence[Named], signals: Sequence[Named]) -> Floats:
     ours = [features([word for word in each.place if word in rare]) for each in objects]
     theirs = [features(each.place) for each in signals]
     shape = (len(objects), len(signals))
-    common, either = np.zeros(shape), np.zeros(shape)
+    common, extra, missing = np.zeros(shape), np.zeros(shape), np.zeros(shape)
     for feature, worth in rare.items():
         n = np.array([each[feature] for each in ours])[:, None]
         m = np.array([each[feature] for each in theirs])[None, :]
         common += worth * np.minimum(n, m)
-        either += worth * np.maximum(n, m)
+        extra += worth * np.maximum(n - m, 0)
+        missing += worth * np.maximum(m - n, 0)
     silent = np.array([not each for each in ours], dtype=bool)[:, None]
-    return np.where(silent, ELSEWHERE, common / np.maximum(either, 1e-9))
+    return np.where(silent, ELSEWHERE, common / np.maximum(common + extra + MISSING * missing, 1e-9))
 
 
 def unit_worth(item: Item, point: Point) -> float:

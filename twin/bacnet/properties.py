@@ -181,11 +181,11 @@ def _values(octets: bytes, at: int) -> tuple[list[Any], int]:
 
 
 def plain(number: int, data: bytes) -> Any:
-    """A primitive value: bits as a text of 0 and 1, an object identifier as (type, instance), other octets as hexadecimal text.
+    r"""A primitive value: bits as a text of 0 and 1, an object identifier as (type, instance), other octets as hexadecimal text.
 
     ASHRAE 135, 20.2.
 
-    >>> plain(8, bytes([4, 0x50])), plain(12, bytes.fromhex("00800007")), plain(3, b"\\xff")
+    >>> plain(8, bytes([4, 0x50])), plain(12, bytes.fromhex("00800007")), plain(3, b"\xff")
     ('0101', (2, 7), -1)
     """
     if number in (1, 2, 9):

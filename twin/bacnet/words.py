@@ -33,7 +33,7 @@ QUANTITIES = {
     "illuminance": "lux illuminance 照度",
 }
 MODES = {
-    "cooling": "clg cool cooling cl chw chws chwr chwst cooled 制冷 供冷 冷冻 冷",
+    "cooling": "clg cool cooling cl chw chws chwr chwst cooled chilled_water_loop chiller_plant 制冷 供冷 冷冻 冷",
     "heating": "htg heat heating ht hw hws hwr hhw reheat rht 制热 供热 热水 热",
     "condenser": "cw cnd cond condenser cws cwr 冷却",
 }
@@ -63,7 +63,7 @@ PARTS = {
 MEDIA = {
     "air": "air sa ra oa ea ma da 风 空气",
     "water": "water chw chws chwr hw hws hwr cw cws cwr wtr 水",
-    "electricity": "electric electricity elec kw kwh 电",
+    "electricity": "electric electricity elec 电",
 }
 ROLES = {
     "setpoint": "sp stpt spt setpoint set_point setpt setp stp set wanted csp hsp 设定 设定值 设定点",
@@ -81,6 +81,9 @@ WHOLE = {
     "rmt": "zone air temperature", "zt": "zone air temperature", "oah": "outdoor air humidity", "oarh": "outdoor air rh",
     "zrh": "zone rh", "chwst": "chws temperature", "chwrt": "chwr temperature", "hwst": "hws temperature", "hwrt": "hwr temperature",
     "cwst": "cws temperature", "cwrt": "cwr temperature", "sp": "setpoint", "clgsp": "cooling setpoint", "htgsp": "heating setpoint",
+    "ghi": "global horizontal irradiance",
+    "dni": "direct normal irradiance",
+    "dhi": "diffuse horizontal irradiance",
     "csp": "cooling setpoint", "hsp": "heating setpoint", "satsp": "supply air temperature setpoint", "dap": "supply air pressure",
     "sap": "supply air pressure", "lwt": "leaving water temperature", "ewt": "entering water temperature", "lat": "supply air temperature",
     "chilled": "chw", "warm": "heating", "cold": "cooling", "saf": "supply air flow", "oad": "outdoor air damper", "sfs": "fan speed",
@@ -91,13 +94,15 @@ WHOLE = {
 }  # fmt: skip
 """Words that stand for several."""
 PLACES = {
-    "北": "north", "南": "south", "东": "east", "西": "west", "低": "low", "中": "middle", "高": "upper", "顶": "top", "塔": "tower",
+    "北": "north", "南": "south", "东": "east", "西": "west", "低": "low", "中": "middle", "高": "upper", "顶": "top",
     "大堂": "lobby", "食堂": "canteen", "餐厅": "canteen", "会议": "meeting", "会议室": "meeting", "核心": "core", "体育": "sports", "机房": "plant",
     "裙楼": "podium", "屋顶": "roof", "办公": "office", "层": "floor", "楼": "floor", "lvl": "floor", "level": "floor", "flr": "floor",
     "fl": "floor", "ne": "northeast", "nw": "northwest", "mtg": "meeting", "conf": "meeting", "lby": "lobby", "upr": "upper", "mid": "middle",
     "bldg": "building", "twr": "tower",
 }  # fmt: skip
 """Words for places, as English site files write them."""
+NOWHERE = frozenset({"device", "devices", "controller", "ddc", "bacnet", "point", "value", "plc", "panel"})
+"""Words that devices are called by wherever they are."""
 PIECES = re.compile(r"co2|pm2\.?5|[a-z]+|\d+|[\u4e00-\u9fff]+")
 CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 SHORTEST = 2
@@ -152,15 +157,18 @@ def _parts(run: str, shortest: int) -> list[str]:
     return best[-1] or []
 
 
+def spelled(words: tuple[str, ...] | list[str]) -> list[str]:
+    """Words with those that stand for several written out."""
+    return [each for word in words for each in WHOLE.get(word, word).split()]
+
+
 def facets(words: tuple[str, ...] | list[str]) -> dict[str, frozenset[str]]:
     """What words say of a point, by facet; two words that follow each other may be one (`dry bulb`).
 
     >>> sorted(facets(split("ZN-T"))["side"]), sorted(facets(("sat", "sp"))["role"])
     (['zone'], ['setpoint'])
     """
-    spread: list[str] = []
-    for word in words:
-        spread += WHOLE.get(word, word).split()
+    spread = spelled(words)
     pairs = [f"{first}_{second}" for first, second in zip(spread, spread[1:], strict=False)]
     held: dict[str, set[str]] = {facet: set() for facet in FACETS}
     for word in [*spread, *pairs]:
