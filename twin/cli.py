@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from twin.commands import bacnet, history
+from twin.commands import bacnet, history, inventory
 from twin.commands.live import live
 from twin.errors import TwinError
 from twin.tables import out, print_json, show_exam, show_run, show_study
@@ -30,6 +30,8 @@ app.add_typer(history.app, name="history")
 app.add_typer(bacnet.app, name="bacnet")
 app.command()(bacnet.points)
 app.command()(live)
+bacnet.app.command()(inventory.inventory)
+bacnet.app.command("map")(inventory.map_points)
 err = Console(stderr=True)
 
 SiteText = Annotated[

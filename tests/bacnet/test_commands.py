@@ -9,6 +9,7 @@ import sys
 
 import pytest
 
+from twin.bacnet import inventory
 from twin.bacnet.application import free_port
 
 LIST = "signal,low,high,slot,hourly,role\nplant/loop.setpoint,6,12,13,9,operator\n"
@@ -70,6 +71,27 @@ def test_a_value_on_loan_is_written_and_given_back(served, tmp_path):
     assert "nothing is left over" in left.stdout
 
 
+def test_a_served_site_is_listed_and_mapped_back_to_itself(served, tmp_path):
+    table, edited = tmp_path / "inventory.csv", tmp_path / "review.csv"
+    files = ["--csv", table, "--ede", tmp_path / "ede", "--brick", tmp_path / "model.ttl"]
+    done = twin("bacnet", "inventory", *behind(served), *files)
+    assert "764 objects of 20 devices" in done.stdout, done.stderr
+    items = [item for each in inventory.read(table) for item in each.items if item.object != "network-port"]
+    assert len(items) == 743
+    assert not any(item.problem for item in items)
+    assert [item.commandable for item in items] == [item.object in ("AO", "AV") for item in items]
+    assert (tmp_path / "model.ttl").read_text("utf-8").count("ref:BACnetReference") == 743
+    assert len((tmp_path / "ede" / "ede_EDE.csv").read_text("utf-8").splitlines()) == 8 + 743 + 21
+    assert twin("bacnet", "map", "binhai", "--inventory", table, "--review", edited).returncode == 0
+    told = ["--review", edited, "--above", "1", "--to", tmp_path / "points.csv", "--write", "--json"]
+    assert json.loads(twin("bacnet", "map", "binhai", *told).stdout)["accepted"] == 743
+    rows = (tmp_path / "points.csv").read_text("utf-8").splitlines()[1:]
+    declared = json.loads(twin("points", "binhai", "--json").stdout)
+    assert sorted(row.split(",")[:3] for row in rows) == sorted(
+        [str(each["device"]), each["object"], str(each["instance"])] for each in declared
+    )
+
+
 @pytest.mark.parametrize(
     ("told", "code", "says"),
     [
@@ -79,6 +101,9 @@ def test_a_value_on_loan_is_written_and_given_back(served, tmp_path):
         (("bacnet", "serve", "binhai", "--address", "192.0.2.1"), 1, "is not an address of this machine"),
         (("bacnet", "discover", "--router", "nonsense"), 1, "is no address"),
         (("bacnet", "discover", "--router", "127.0.0.1:9"), 1, "nobody answers"),
+        (("bacnet", "inventory", "--router", "127.0.0.1:9"), 1, "nobody answers"),
+        (("bacnet", "map", "nowhere", "--inventory", "x.csv"), 2, "nowhere"),
+        (("bacnet", "map", "binhai", "--inventory", "x.csv"), 1, "cannot be read"),
         (("bacnet", "poll", "binhai", "--store", "s", "--router", "127.0.0.1:9"), 1, "none of the devices"),
         (("bacnet", "write", "binhai", "grid.power", "1", "--allow", "allow.csv", "--role", "operator", "--who", "Li"), 2, "not on the allow-list"),
         (("bacnet", "write", "binhai", "plant/loop.setpoint", "40", "--allow", "allow.csv", "--role", "operator", "--who", "Li"), 2, "is outside 6 to 12"),

@@ -22,6 +22,7 @@ from bacpypes3.constructeddata import Any as Octets
 from bacpypes3.pdu import Address
 from bacpypes3.primitivedata import Enumerated, Null, ObjectIdentifier, PropertyIdentifier, Real, Unsigned
 
+from twin.bacnet import engineering_units
 from twin.bacnet.application import SafeApplication
 from twin.bacnet.points import KINDS, Point
 from twin.errors import BacnetError
@@ -56,7 +57,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Lease:
-    """One value at one slot of one object, until a moment (seconds since 1970)."""
+    """One value in SI units at one slot of one object, until a moment (seconds since 1970)."""
 
     id: str
     signal: str
@@ -315,6 +316,8 @@ class Writer:
         number: Any = Null(())
         if value is not None:
             kind = lease.object
+            point = self._points[lease.signal]
+            value = float(engineering_units.from_si(value, point.engineering_units, point.unit))
             number = (
                 Real(value)
                 if kind.startswith("A")
@@ -336,7 +339,10 @@ class Writer:
                 destination=Address(lease.address),
             )
         )  # fmt: skip
-        return [_value(each) for each in answer.propertyValue.cast_out(PriorityArray)]
+        point = self._points[lease.signal]
+        told = [_value(each) for each in answer.propertyValue.cast_out(PriorityArray)]
+        scale, offset = engineering_units.scale(point.engineering_units, point.unit)
+        return [None if each is None else each * scale + offset for each in told]
 
 
 def _value(slot: Any) -> float | None:

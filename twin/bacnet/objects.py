@@ -10,16 +10,12 @@ from bacpypes3.basetypes import BinaryPV, PriorityArray, PriorityValue
 from bacpypes3.local.object import Object
 from bacpypes3.primitivedata import ObjectIdentifier
 
+from twin.bacnet import engineering_units
 from twin.bacnet.board import FAULT, IN_ALARM, OUT_OF_SERVICE, OVERRIDDEN, Board, kind_of
 from twin.bacnet.points import Point
 from twin.bacnet.trends import LOG_NAME, TREND_LOG, Trends, instance
 
-UNITS = {
-    "degC": "degrees-celsius", "K": "delta-degrees-kelvin", "W": "watts", "J": "joules", "1": "no-units", "kg/s": "kilograms-per-second",
-    "m3/s": "cubic-meters-per-second", "person": "no-units", "W/m2": "watts-per-square-meter", "ppm": "parts-per-million",
-    "m/s": "meters-per-second", "Pa": "pascals", "kg/kg": "kilograms-per-kilogram", "V": "volts", "A": "amperes", "Hz": "hertz",
-    "lx": "luxes", "s": "seconds", "m2": "square-meters", "m3": "cubic-meters", "kg": "kilograms", "h/h": "no-units",
-}  # fmt: skip
+UNITS = engineering_units.NAMES
 """BACnetEngineeringUnits of our SI units (ASHRAE 135, clause 21)."""
 CLASSES: dict[str, type[Any]] = {
     name: type(base.__name__, (Object, base), {"_required": ()})

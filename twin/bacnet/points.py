@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
+from twin.bacnet import engineering_units
 from twin.core.signal import Signal
 from twin.errors import BacnetError
 from twin.site.site import Site
@@ -167,7 +168,8 @@ def check(points: Iterable[Point]) -> None:
     Raises
     ------
     BacnetError
-        When an object, a name or a signal stands twice, a type is unknown, or a number is out of range; all problems at once.
+        When an object, a name or a signal stands twice, a type is unknown, a number is out of range, or
+        engineering_units are unknown or do not become `unit`; all problems at once.
     """
     problems: list[str] = []
     places: dict[tuple[int, str, int], str] = {}
@@ -183,6 +185,13 @@ def check(points: Iterable[Point]) -> None:
             problems.append(f"{where}: has no name")
         if math.isnan(each.alarm_low) != math.isnan(each.alarm_high) or each.alarm_low > each.alarm_high:
             problems.append(f"{where}: alarm_low and alarm_high do not fit")
+        if each.engineering_units:
+            try:
+                engineering_units.scale(each.engineering_units, each.unit)
+            except BacnetError as problem:
+                problems.append(f"{where}: {problem}")
+            if not each.object.startswith("A"):
+                problems.append(f"{where}: only analog objects have engineering_units; leave it empty")
         if not 0.0 <= each.period < math.inf:
             problems.append(f"{where}: the period is negative or endless")
         if not (each.increment >= 0.0 and (math.isnan(each.low) == math.isnan(each.high)) and not each.low > each.high):

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from bacpypes3.apdu import ConfirmedRequestPDU
 from bacpypes3.pdu import Address
 
-from twin.bacnet import ask
+from twin.bacnet import ask, engineering_units
 from twin.bacnet.application import MismatchError, RefusedError, SafeApplication, SilenceError
 from twin.bacnet.board import NUMBERS, OUT_OF_SERVICE, OVERRIDDEN
 from twin.bacnet.points import Point
@@ -60,7 +60,7 @@ class Bucket:
 
 @dataclass
 class Peer:
-    """One device that is polled.
+    """One device that is polled; what it tells becomes the unit of each point.
 
     Attributes
     ----------
@@ -84,6 +84,8 @@ class Peer:
 
     def __post_init__(self) -> None:
         self.keys = np.array([NUMBERS[each.object] << 22 | each.instance for each in self.points], dtype=np.uint32)
+        scales = [engineering_units.scale(each.engineering_units, each.unit) for each in self.points]
+        self.scale, self.offset = np.array(scales, dtype=np.float64).reshape(-1, 2).T
         self.most = ask.fit(self.longest)
         self.gate = asyncio.Semaphore(self.window)
 
@@ -167,6 +169,7 @@ class Poller:
                 self.counted["objects_alone"] += int(keys[0]) not in peer.alone
                 peer.alone[int(keys[0])] = time.monotonic() + QUARANTINE
             return False
+        told = told * peer.scale[list(places)] + peer.offset[list(places)]
         for place, value, bits in zip(places, told.tolist(), flags.tolist(), strict=True):
             values[place] = value
             quality[place] = self._worth(peer.points[place], value, bits)

@@ -340,7 +340,7 @@ def _points(site: str) -> list[Any]:
     from twin.site.load import load
 
     loaded = load(site)
-    return found.of(loaded, loaded.path.parent)
+    return found.mapped(loaded, loaded.path.parent)
 
 
 async def _online(own: str, mask: int, go: Callable[[Any, asyncio.Event], Awaitable[Answer]]) -> Answer:
