@@ -18,8 +18,11 @@ from bacpypes3.vlan import VirtualNetwork
 from twin.bacnet import codec, journal
 from twin.bacnet.application import APDU_LENGTH, SEGMENTS, Device, SafeApplication, claim
 from twin.bacnet.board import Board, Command
+from twin.bacnet.clock import Clock
 from twin.bacnet.controller import Controller
 from twin.bacnet.cov import UNCONFIRMED
+from twin.bacnet.hours import Hours
+from twin.bacnet.notices import GATE
 from twin.bacnet.points import Point
 from twin.bacnet.quick import Quick, listen
 from twin.bacnet.transactions import IP_OCTETS, WIRE
@@ -90,16 +93,19 @@ class Building:
     name : of the router's device.
     address, port, mask : where the router is.
     writers : addresses that may write.
+    clock : of all devices; that of this machine when left out.
+    hours : that the site keeps, shown as schedules.
     """
 
     def __init__(
         self, points: Iterable[Point], command: Command, name: str, address: str, port: int = PORT, mask: int = 24,
-        writers: frozenset[str] = frozenset(),
+        writers: frozenset[str] = frozenset(), clock: Clock | None = None, hours: Hours | None = None,
     ) -> None:  # fmt: skip
         claim(address, port)
         codec.hasten()
         journal.limit()
         self.address, self.port = address, port
+        self.clock = clock or Clock()
         groups: dict[int, list[Point]] = {}
         for each in points:
             groups.setdefault(each.device, []).append(each)
@@ -116,7 +122,7 @@ class Building:
                     networkNumber=WIRE,
                     networkNumberQuality="configured",
                 ),
-                _port(network, b"\0", 2),
+                _port(network, GATE, 2),
             ]
         )
         assert isinstance(router, Router)
@@ -128,6 +134,8 @@ class Building:
                 board,
                 [_device(device, f"{name} {device}"), _port(network, _mac(device), 1)],
                 writers,
+                self.clock,
+                hours,
             )
             for device, board in self.boards.items()
         }
@@ -136,11 +144,13 @@ class Building:
         self.points = [point for board in self.boards.values() for point in board.points]
 
     def put(self, values: npt.NDArray[np.float64]) -> None:
-        """Take new values of all points, in the order of `points`."""
+        """Take new values of all points, in the order of `points`; controllers follow their schedules and evaluate their alarms."""
         at = 0
         for board in self.boards.values():
             board.put(values[at : at + len(board.points)])
             at += len(board.points)
+        for each in self.controllers.values():
+            each.tick()
 
     def _notifier(self, device: int, controller: Controller) -> Callable[[Any, bytes], None]:
         """What sends unconfirmed notifications: straight to a subscriber on the wire, by bacpypes3 to one behind other routers."""
@@ -192,6 +202,6 @@ def _port(network: str, mac: bytes, number: int) -> NetworkPortObject:
     return NetworkPortObject(
         objectIdentifier=("network-port", number), objectName=f"virtual {number}", networkType=NetworkType.virtual,
         protocolLevel="bacnet-application", networkInterfaceName=network, macAddress=mac,
-        networkNumber=NETWORK if mac == b"\0" else 0, networkNumberQuality="configured" if mac == b"\0" else "unknown",
+        networkNumber=NETWORK if mac == GATE else 0, networkNumberQuality="configured" if mac == GATE else "unknown",
         statusFlags=[0, 0, 0, 0], reliability="no-fault-detected", outOfService=False, changesPending=False, linkSpeed=0.0,
     )  # fmt: skip

@@ -11,8 +11,11 @@ from bacpypes3.errors import ExecutionError
 from bacpypes3.primitivedata import Enumerated, Null, Real, Unsigned
 
 from twin.bacnet.application import SafeApplication
+from twin.bacnet.automation import Automation
 from twin.bacnet.board import Board, WriteRefusedError
+from twin.bacnet.clock import Clock
 from twin.bacnet.cov import UNCONFIRMED, Subscriptions, take
+from twin.bacnet.hours import Hours
 from twin.bacnet.objects import Names, Shelf
 from twin.bacnet.transactions import host
 
@@ -22,7 +25,7 @@ PRESENT_VALUE = 85
 """BACnetPropertyIdentifier (ASHRAE 135, clause 21)."""
 
 
-class Controller(SafeApplication):
+class Controller(Automation):
     """Serves the points of a board; `writers` holds the addresses that may write, nobody else may."""
 
     board: Board
@@ -33,8 +36,11 @@ class Controller(SafeApplication):
     subscriptions: Subscriptions
 
     @classmethod
-    def of(cls, board: Board, objects: Iterable[Any], writers: frozenset[str] = frozenset()) -> Controller:
-        """A controller with its device object and network port, and the points of a board."""
+    def of(
+        cls, board: Board, objects: Iterable[Any], writers: frozenset[str] = frozenset(), clock: Clock | None = None,
+        hours: Hours | None = None,
+    ) -> Controller:  # fmt: skip
+        """A controller with its device object and network port, the points of a board, and their alarms and schedules."""
         made = cls.from_object_list(list(objects))
         assert isinstance(made, cls)
         shelf = Shelf(board)
@@ -45,6 +51,7 @@ class Controller(SafeApplication):
         made.board, made.writers = board, writers
         instance = int(made.device_object.objectIdentifier[1])
         made.subscriptions = Subscriptions(instance, board, made.notify, made.ask, made.counted)
+        made.furnish(clock or Clock(), hours or Hours())
         return made
 
     def get_object_id(self, objid: Any) -> Any:
@@ -70,12 +77,13 @@ class Controller(SafeApplication):
         return ListOfCOVSubscription(self.subscriptions.listed())
 
     async def stop(self) -> None:
-        """Forget subscribers, too."""
+        """Forget subscribers and recipients, too."""
         self.subscriptions.stop()
+        self.notices.stop()
         await super().stop()
 
     async def do_WritePropertyRequest(self, apdu: Any) -> None:
-        """Write a present value, or refuse with the standard's error."""
+        """Write a present value or another writable property, or refuse with the standard's error."""
         self._write(
             apdu.objectIdentifier,
             apdu.propertyIdentifier,
@@ -115,14 +123,16 @@ class Controller(SafeApplication):
         try:
             if identifier not in self.objectIdentifier:
                 raise WriteRefusedError("object", "unknown-object")
-            row = self.board.row.get((int(identifier[0]), int(identifier[1])))
-            if row is None or int(prop) != PRESENT_VALUE:
-                raise WriteRefusedError("property", "write-access-denied")
             if source not in self.writers:
                 raise WriteRefusedError("property", "write-access-denied")
-            if index is not None:
+            row = self.board.row.get((int(identifier[0]), int(identifier[1])))
+            if row is None or int(prop) != PRESENT_VALUE:
+                if not self.taken(identifier, prop, index, value):
+                    raise WriteRefusedError("property", "write-access-denied")
+            elif index is not None:
                 raise WriteRefusedError("property", "property-is-not-an-array")
-            self.board.write(row, _number(self.board.points[row].object, value), priority, source)
+            else:
+                self.board.write(row, _number(self.board.points[row].object, value), priority, source)
         except WriteRefusedError as problem:
             self.counted["writes_refused"] += 1
             raise ExecutionError(problem.error_class, problem.error_code) from problem

@@ -19,8 +19,19 @@ UNITS = {
     "lx": "luxes", "s": "seconds", "m2": "square-meters", "m3": "cubic-meters", "kg": "kilograms", "h/h": "no-units",
 }  # fmt: skip
 """BACnetEngineeringUnits of our SI units (ASHRAE 135, clause 21)."""
+
+
+async def _nothing(_made: Any) -> None:
+    """Instead of bacpypes3's search for what an object refers to."""
+
+
+def local(base: type[Any]) -> type[Any]:
+    """A class of objects that may be read, with any of the properties of the standard's class."""
+    return type(base.__name__, (Object, base), {"_required": (), "_post_init": _nothing})
+
+
 CLASSES: dict[str, type[Any]] = {
-    name: type(base.__name__, (Object, base), {"_required": ()})
+    name: local(base)
     for name, base in {
         "analog-input": standard.AnalogInputObject, "analog-output": standard.AnalogOutputObject, "analog-value": standard.AnalogValueObject,
         "binary-input": standard.BinaryInputObject, "binary-output": standard.BinaryOutputObject, "binary-value": standard.BinaryValueObject,
@@ -53,6 +64,8 @@ def made(board: Board, row: int) -> Any:
     if point.writable or kind.endswith("output"):
         told["priorityArray"] = PriorityArray([_slot(kind, value) for value in board.priorities(row)])
         told["relinquishDefault"] = _shown(kind, board.default(row))
+    for each in board.further:
+        told |= each(row)
     return CLASSES[kind](**told)
 
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from twin.bacnet.building import Building
+from twin.bacnet.clock import Clock
+from twin.bacnet.hours import Hours
 from twin.bacnet.points import Point
 from twin.bacnet.running import RunningSite
 from twin.site.site import Site
@@ -72,6 +74,8 @@ async def serve(
         service.port,
         service.mask,
         service.writers,
+        Clock(lambda: running.moment),
+        Hours.of(service.site, (service.start.year, service.start.year + 1)),
     )
     places = running.places([point.signal for point in building.points])
     ticked = asyncio.Event()
