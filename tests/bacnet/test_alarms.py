@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import math
+import socket
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -288,19 +289,23 @@ def test_nobody_waits_for_a_recipient_that_does_not_answer(monkeypatch):
 
 def test_a_recipient_is_found_by_its_device():
     async def act(scene):
-        looked = []
-
-        async def where(device):
-            looked.append(device)
-            return notices._address(1, bytes([127, 0, 0, 1]) + scene.panel_port.to_bytes(2, "big"))
-
-        scene.building.controllers[100].notices._search = where
+        everybody = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        everybody.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        everybody.bind(("127.255.255.255", scene.port))
+        everybody.setblocking(False)
         await scene.tell(scene.destination(recipient=Recipient(device=ObjectIdentifier(("device", 10)))))
         for value in (33.0, 33.0, 22.0, 22.0):
             await scene.pass_time(room_air=value)
-        return looked, len(scene.panel.confirmed)
+        asked = await asyncio.get_running_loop().sock_recv(everybody, 2048)
+        everybody.close()
+        scene.panel.i_am(scene.behind(100))
+        await asyncio.sleep(0.3)
+        return asked, [str(each.toState) for each in scene.panel.confirmed], scene.building.counted()["forged"]
 
-    assert watch(act) == ([10], 2)
+    asked, told, forged = watch(act)
+    assert asked.endswith(bytes([0x10, 8, 0x09, 10, 0x19, 10]))  # Who-Is 10
+    assert told == ["high-limit", "normal"]
+    assert forged == 0
 
 
 def test_waiting_notifications_are_bounded(monkeypatch):

@@ -70,13 +70,18 @@ class Router(SafeApplication):
         for layer in self.link_layers.values():
             server = getattr(layer, "server", None)
             if server is not None:
-                server.confirmation = self._watched(server.confirmation)
+                server.confirmation = self._watched(server.confirmation, server.local_address)
                 listen(server, quick.answer)
 
-    def _watched(self, take: Callable[[Any], Awaitable[None]]) -> Callable[[Any], Awaitable[None]]:
+    def _watched(
+        self, take: Callable[[Any], Awaitable[None]], own: tuple[str, int]
+    ) -> Callable[[Any], Awaitable[None]]:
         async def confirmation(pdu: Any) -> None:
             if codec.source_network(bytes(pdu.pduData)) in (WIRE, NETWORK):
-                self.counted["forged"] += 1
+                if (
+                    getattr(pdu.pduSource, "addrTuple", None) != own
+                ):  # what the router has sent to everybody comes back to it
+                    self.counted["forged"] += 1
                 return
             await take(pdu)
 
