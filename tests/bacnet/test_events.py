@@ -21,7 +21,9 @@ from bacpypes3.basetypes import (
 from bacpypes3.constructeddata import ArrayOf
 from bacpypes3.primitivedata import Null, ObjectIdentifier, Real, Unsigned
 
+from tests.bacnet.test_quick import routed
 from tests.bacnet.watch import NAN, POINTS, day, watch
+from tests.bacnet.wire import Wire
 from twin.bacnet.application import RefusedError
 
 
@@ -41,15 +43,21 @@ def test_event_information_comes_in_pages_that_fit_the_asker():
             if not answer.moreEvents:
                 break
             last = found[-1].objectIdentifier
-        small = GetEventInformationRequest(destination=scene.behind(100))
-        small.apduMaxResp = 2
+        wire = Wire()
+        wire.send(routed(bytes([0x00, 0x02, 9, 29])), scene.port)
+        small, _ = await wire.receive()
+        wire.close()
         summary = await scene.client.ask(GetAlarmSummaryRequest(destination=scene.behind(100)))
         none = await scene.client.ask(GetEventInformationRequest(destination=scene.behind(200)))
-        return found, pages, summary.listOfAlarmSummaries, len(none.listOfEventSummaries), bool(none.moreEvents)
+        small = small[small.index(b"\x30\x09\x1d") :]
+        return small, found, pages, summary.listOfAlarmSummaries, len(none.listOfEventSummaries), bool(none.moreEvents)
 
-    found, pages, summary, none, more = watch(act, points=[*many, POINTS[4]])
+    small, found, pages, summary, none, more = watch(act, points=[*many, POINTS[4]])
     assert [int(each.objectIdentifier[1]) for each in found] == [*range(11, 101)]
     assert pages == [24, 24, 24, 18]
+    assert len(small) <= 206
+    assert small.count(b"\x19\x03") == 3  # high-limit
+    assert small.endswith(b"\x0f\x19\x01")  # and there are more
     assert {str(each.eventState) for each in found} == {"high-limit"}
     assert list(found[0].acknowledgedTransitions) == [0, 1, 1]
     assert [int(each) for each in found[0].eventPriorities] == [128, 192, 192]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ from bacpypes3.constructeddata import AnyAtomic, ArrayOf, ListOf
 from bacpypes3.primitivedata import ObjectIdentifier
 
 from twin.bacnet import calendars, timetable, writes
-from twin.bacnet.board import MINIMUM_ON_OFF, Board, WriteRefusedError, kind_of
+from twin.bacnet.board import MINIMUM_ON_OFF, NUMBERS, Board, WriteRefusedError, kind_of
 from twin.bacnet.calendars import Calendar
 from twin.bacnet.clock import Clock
 from twin.bacnet.hours import Hours
@@ -30,7 +30,21 @@ MOST_REFERENCES = 1000
 HOLIDAYS, WORKDAYS = 1, 2
 """Numbers of the calendars: public holidays, and Saturdays and Sundays that are worked."""
 OPEN = (255, 255, 255, 255)
-ScheduleObject = local(standard.ScheduleObject)
+
+
+class ScheduleObject(local(standard.ScheduleObject)):  # type: ignore[misc]
+    """A schedule's object; its references are made when somebody asks for them."""
+
+    _points: Callable[[], list[tuple[int, int]]] = list
+
+    @property
+    def listOfObjectPropertyReferences(self) -> Any:
+        """The points that it commands."""
+        return ListOf(DeviceObjectPropertyReference)([_reference(key) for key in self._points()])
+
+    @listOfObjectPropertyReferences.setter
+    def listOfObjectPropertyReferences(self, value: Any) -> None:
+        """Ignored: the schedule says it."""
 
 
 class Schedule:
@@ -54,15 +68,20 @@ class Schedule:
         self.written: float | None = None
         self.valid: tuple[datetime, datetime] | None = None
         """From when to when the present value holds."""
-        keys = {place: key for key, place in board.row.items()}
         self.object = ScheduleObject(
             objectIdentifier=("schedule", number), objectName=name, description=f"Commands {len(rows)} points",
             presentValue=timetable.atom(self.kind, None), effectivePeriod=DateRange(startDate=OPEN, endDate=OPEN),
             weeklySchedule=[timetable.daily(self.kind, row) for row in table.weekly], exceptionSchedule=[],
             scheduleDefault=timetable.atom(self.kind, table.default), priorityForWriting=SLOT,
-            listOfObjectPropertyReferences=[_reference(keys[row]) for row in rows], statusFlags=[0, 0, 0, 0],
+            statusFlags=[0, 0, 0, 0],
             reliability="no-fault-detected", outOfService=False, eventState="normal",
         )  # fmt: skip
+        self.object._points = self._points
+
+    def _points(self) -> list[tuple[int, int]]:
+        """Type and instance of every point that it commands."""
+        points = [self.board.points[row] for row in self.rows]
+        return [(NUMBERS[each.object], each.instance) for each in points]
 
     def due(self, now: datetime) -> bool:
         """Whether the present value may be another than it was."""
@@ -186,7 +205,6 @@ class Schedule:
         self._fits(self.table.values(), rows)
         self._give_back([row for row in self.rows if row not in rows])
         self.rows, self.written = rows, None
-        self.object.listOfObjectPropertyReferences = told
 
     def _give_back(self, rows: Sequence[int]) -> None:
         if self.written is not None:
@@ -242,7 +260,8 @@ class Schedules:
             if not self.calendars:
                 self._make_calendars(hours)
             kept = hours.rows.get(board.points[rows[0]].signal)
-            self._make(name, rows, kept)
+            for first in range(0, len(rows), MOST_REFERENCES):
+                self._make(name, rows[first : first + MOST_REFERENCES], kept)
 
     def _make_calendars(self, hours: Hours) -> None:
         self.calendars[HOLIDAYS] = Calendar(HOLIDAYS, "public holidays", "Days kept like a Sunday", hours.holidays)
