@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from bacpypes3.basetypes import (
     Recipient,
+    TimeStamp,
 )
 from bacpypes3.primitivedata import ObjectIdentifier
 
@@ -75,6 +76,8 @@ def test_an_alarm_is_over_below_the_deadband_and_may_be_acknowledged_before_or_a
             with pytest.raises(RefusedError) as refused:
                 await scene.acknowledge(state, stamp)
             codes.append(refused.value.code.split()[-1])
+        with pytest.raises(RefusedError, match="invalid-time-stamp"):
+            await scene.acknowledge("high-limit", TimeStamp(sequenceNumber=1))
         with pytest.raises(RefusedError) as unknown:
             await scene.acknowledge("high-limit", first.timeStamp, instance=3)
         codes.append(unknown.value.code.split()[-1])

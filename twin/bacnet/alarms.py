@@ -24,7 +24,7 @@ ALL = 0b111
 LOW_ENABLED, HIGH_ENABLED = 1, 2
 """BACnetLimitEnable, the first bit lowest."""
 ANALOG, BINARY = ("AI", "AO", "AV"), ("BI", "BV")
-"""Types whose intrinsic alarms are OUT_OF_RANGE and CHANGE_OF_STATE. ASHRAE 135, table 12-14."""
+"""Types whose intrinsic alarms are OUT_OF_RANGE and CHANGE_OF_STATE. ASHRAE 135, 13.1."""
 DELAY = 60
 """Seconds for which a limit must be passed until somebody writes another delay; an assumption."""
 LONGEST = 86_400

@@ -41,7 +41,7 @@ SEARCH, REST = 1.0, 30.0
 BREATH = 50
 """Notifications after which others get their turn."""
 PRIORITIES = (128, 192, 192)
-"""Of transitions to off-normal, fault and normal, until somebody writes others: supervisory and trouble. ASHRAE 135, table 13-6."""
+"""Of transitions to off-normal, fault and normal, until somebody writes others: supervisory and trouble. ASHRAE 135, annex M."""
 GLOBAL = 65_535
 """Network of everybody. ASHRAE 135, 6.2.2.1."""
 GATE = b"\0"
