@@ -143,7 +143,8 @@ def test_every_controller_is_behind_the_router():
     found, objects, air, power, mode, on, units, increment = play(act)
     assert found == [ROUTER]
     assert [(str(kind), int(number)) for kind, number in objects] == [
-        ("device", 100), ("network-port", 1), ("analog-input", 1), ("analog-value", 1), ("binary-value", 1)
+        ("device", 100), ("network-port", 1), ("schedule", 1), ("schedule", 2), ("calendar", 1),
+        ("analog-input", 1), ("analog-value", 1), ("binary-value", 1),
     ]  # fmt: skip
     assert (air, power, mode, on, units) == (21.5, 5000.0, 2, "active", "degrees-celsius")
     assert increment == pytest.approx(0.2)

@@ -14,6 +14,7 @@ from bacpypes3 import app as bacpypes_app
 from bacpypes3.apdu import (
     APDU,
     AbortPDU,
+    ChangeListError,
     ComplexAckPDU,
     ConfirmedRequestPDU,
     ConfirmedServiceChoice,
@@ -49,6 +50,7 @@ APDU_LENGTH, SEGMENTS = 1476, 64
 ANYBODY = ("device", 4_194_303)
 """A device answers to this instead of its own identifier. ASHRAE 135, 15.5.2."""
 REFUSED = (ErrorPDU, RejectPDU, AbortPDU)
+ChangeListError.service_choice = ConfirmedServiceChoice.addListElement  # without one it cannot be decoded
 
 
 class TooManyRequestsError(BacnetError):
@@ -326,6 +328,7 @@ def _name(apdu: Any) -> str:
 
 def _refusal(problem: Any) -> tuple[str, str]:
     if isinstance(problem, ErrorPDU):
+        problem = getattr(problem, "errorType", None) or problem
         code = getattr(problem, "errorCode", None)
         return "error", f"{getattr(problem, 'errorClass', 'device')} {code}" if code is not None else "of its own kind"
     kind = "reject" if isinstance(problem, RejectPDU) else "abort"
@@ -357,5 +360,5 @@ def _mismatch(request: Any, answer: Any) -> str:
     return ""
 
 
-SIMPLE = frozenset({15, 16, 5, 17, 20, 1, 2, 0})
-"""Services whose answer is a bare acknowledgement: WriteProperty(Multiple), SubscribeCOV, device control, events."""
+SIMPLE = frozenset({15, 16, 5, 17, 20, 1, 2, 0, 8, 9})
+"""Services whose answer is a bare acknowledgement: WriteProperty(Multiple), SubscribeCOV, device control, events, list elements."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -56,6 +57,7 @@ class Board:
     value : present values, in the order of the points. [float32]
     flags : status flags as bits. [uint8]
     row : (number of the type, instance) -> place.
+    further : told a row, give further properties of its object.
     """
 
     def __init__(self, points: Sequence[Point], command: Command) -> None:
@@ -66,6 +68,7 @@ class Board:
         self.row = {(NUMBERS[each.object], each.instance): place for place, each in enumerate(self.points)}
         self.by_name = {each.name: place for place, each in enumerate(self.points)}
         self.slots: dict[int, Slots] = {}
+        self.further: list[Callable[[int], dict[str, Any]]] = []
 
     def put(self, values: npt.NDArray[np.float64]) -> None:
         """Take new values of all points; those out of service keep theirs, and what is no number is a fault."""

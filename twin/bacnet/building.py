@@ -25,6 +25,8 @@ from twin.bacnet.communication import ENABLE
 from twin.bacnet.controller import Controller
 from twin.bacnet.cov import UNCONFIRMED
 from twin.bacnet.device import TimedDevice
+from twin.bacnet.hours import Hours
+from twin.bacnet.notices import GATE
 from twin.bacnet.points import Point
 from twin.bacnet.quick import Quick, listen
 from twin.bacnet.source import Source
@@ -83,6 +85,12 @@ class Router(Controller):
         assert self.stepper is not None
         self._wanted = self.stepper.check(value)
 
+    def furnish(self, clock: Clock, hours: Hours) -> None:
+        """Nothing of the router's own raises alarms or follows schedules."""
+        own, self.board = self.board, Board([], self.board.command)
+        super().furnish(clock, hours)
+        self.board = own
+
     async def settle(self) -> None:
         """Bring the building to the tick that was written."""
         if self.stepper and self._wanted is not None:
@@ -97,13 +105,18 @@ class Router(Controller):
         for layer in self.link_layers.values():
             server = getattr(layer, "server", None)
             if server is not None:
-                server.confirmation = self._watched(server.confirmation)
+                server.confirmation = self._watched(server.confirmation, server.local_address)
                 listen(server, quick.answer)
 
-    def _watched(self, take: Callable[[Any], Awaitable[None]]) -> Callable[[Any], Awaitable[None]]:
+    def _watched(
+        self, take: Callable[[Any], Awaitable[None]], own: tuple[str, int]
+    ) -> Callable[[Any], Awaitable[None]]:
         async def confirmation(pdu: Any) -> None:
             if codec.source_network(bytes(pdu.pduData)) in (WIRE, NETWORK):
-                self.counted["forged"] += 1
+                if (
+                    getattr(pdu.pduSource, "addrTuple", None) != own
+                ):  # what the router has sent to everybody comes back to it
+                    self.counted["forged"] += 1
                 return
             await take(pdu)
 
@@ -125,12 +138,13 @@ class Building:
     password : for device communication control, which is refused without one.
     bbmd : makes the router a BBMD, which takes foreign devices and shares broadcasts with these other BBMDs.
     source : makes the building wait to be stepped, where it is given.
+    hours : that the site keeps, shown as schedules.
     """
 
     def __init__(
         self, points: Iterable[Point], command: Command, name: str, address: str, port: int = PORT, mask: int = 24,
         writers: frozenset[str] = frozenset(), clock: Clock | None = None, store: Historian | None = None, interval: float = 60.0,
-        password: str = "", bbmd: Sequence[str] | None = None, source: Source | None = None,
+        password: str = "", bbmd: Sequence[str] | None = None, source: Source | None = None, hours: Hours | None = None,
     ) -> None:  # fmt: skip
         claim(address, port)
         codec.hasten()
@@ -153,7 +167,7 @@ class Building:
         board = Board(stepper.points(ROUTER) if source else [], step)
         self.router = Router.of(
             board,
-            [_device(ROUTER, f"{name} router"), wire, _port(network, b"\0", 2)],
+            [_device(ROUTER, f"{name} router"), wire, _port(network, GATE, 2)],
             writers,
             self.clock,
             password=password,
@@ -172,6 +186,7 @@ class Building:
                 self.clock,
                 self.trends,
                 password,
+                hours,
             )
             for device, board in self.boards.items()
         }
@@ -180,11 +195,13 @@ class Building:
             each.quiet = partial(self.quick.hush, _mac(device))
 
     def put(self, values: npt.NDArray[np.float64]) -> None:
-        """Take new values of all points, in the order of `points`."""
+        """Take new values of all points, in the order of `points`; controllers follow their schedules and evaluate their alarms."""
         at = 0
         for board in self.boards.values():
             board.put(values[at : at + len(board.points)])
             at += len(board.points)
+        for each in self.controllers.values():
+            each.tick()
 
     def _notifier(self, device: int, controller: Controller) -> Callable[[Any, bytes], None]:
         """What sends unconfirmed notifications: straight to a subscriber on the wire, by bacpypes3 to one behind other routers."""
@@ -270,6 +287,6 @@ def _port(network: str, mac: bytes, number: int) -> NetworkPortObject:
     return NetworkPortObject(
         objectIdentifier=("network-port", number), objectName=f"virtual {number}", networkType=NetworkType.virtual,
         protocolLevel="bacnet-application", networkInterfaceName=network, macAddress=mac,
-        networkNumber=NETWORK if mac == b"\0" else 0, networkNumberQuality="configured" if mac == b"\0" else "unknown",
+        networkNumber=NETWORK if mac == GATE else 0, networkNumberQuality="configured" if mac == GATE else "unknown",
         statusFlags=[0, 0, 0, 0], reliability="no-fault-detected", outOfService=False, changesPending=False, linkSpeed=0.0,
     )  # fmt: skip

@@ -11,10 +11,11 @@ from bacpypes3.basetypes import ErrorType, ListOfCOVSubscription, ObjectProperty
 from bacpypes3.errors import ExecutionError
 from bacpypes3.primitivedata import Enumerated, Null, Real, Unsigned
 
+from twin.bacnet.automation import Automation
 from twin.bacnet.board import Board, WriteRefusedError
 from twin.bacnet.clock import Clock
-from twin.bacnet.communication import Communicative
 from twin.bacnet.cov import UNCONFIRMED, Subscriptions, take
+from twin.bacnet.hours import Hours
 from twin.bacnet.objects import Names, Shelf
 from twin.bacnet.ranges import LOG_BUFFER, answer
 from twin.bacnet.transactions import host
@@ -26,12 +27,12 @@ PRESENT_VALUE = 85
 """BACnetPropertyIdentifier (ASHRAE 135, clause 21)."""
 
 
-class Controller(Communicative):
+class Controller(Automation):
     """Serves the points of a board; `writers` holds the addresses that may write, nobody else may."""
 
     board: Board
     trends: Trends | None
-    unexecuted = Communicative.unexecuted - {
+    unexecuted = Automation.unexecuted - {
         "WritePropertyRequest", "WritePropertyMultipleRequest", "SubscribeCOVRequest", "ReadRangeRequest",
     }  # fmt: skip
     subscriptions: Subscriptions
@@ -41,9 +42,9 @@ class Controller(Communicative):
     @classmethod
     def of(
         cls, board: Board, objects: Iterable[Any], writers: frozenset[str] = frozenset(), clock: Clock | None = None,
-        trends: Trends | None = None, password: str = "",
+        trends: Trends | None = None, password: str = "", hours: Hours | None = None,
     ) -> Self:  # fmt: skip
-        """A controller with its device object and network port, and the points of a board with their logs."""
+        """A controller with its device object and network port, the points of a board, their logs, alarms and schedules."""
         made = cls.from_object_list(list(objects))
         assert isinstance(made, cls)
         made.clock, made.password, made.trends = clock or Clock(), password, trends
@@ -58,6 +59,7 @@ class Controller(Communicative):
         made.board, made.writers = board, writers
         instance = int(made.device_object.objectIdentifier[1])
         made.subscriptions = Subscriptions(instance, board, made.notify, made.ask, made.counted)
+        made.furnish(made.clock, hours or Hours())
         return made
 
     def get_object_id(self, objid: Any) -> Any:
@@ -102,12 +104,13 @@ class Controller(Communicative):
         return ListOfCOVSubscription(self.subscriptions.listed())
 
     async def stop(self) -> None:
-        """Forget subscribers, too."""
+        """Forget subscribers and recipients, too."""
         self.subscriptions.stop()
+        self.notices.stop()
         await super().stop()
 
     async def do_WritePropertyRequest(self, apdu: Any) -> None:
-        """Write a present value, or refuse with the standard's error."""
+        """Write a present value or another writable property, or refuse with the standard's error."""
         self._write(
             apdu.objectIdentifier,
             apdu.propertyIdentifier,
@@ -151,14 +154,16 @@ class Controller(Communicative):
         try:
             if identifier not in self.objectIdentifier:
                 raise WriteRefusedError("object", "unknown-object")
-            row = self.board.row.get((int(identifier[0]), int(identifier[1])))
-            if row is None or int(prop) != PRESENT_VALUE:
-                raise WriteRefusedError("property", "write-access-denied")
             if source not in self.writers:
                 raise WriteRefusedError("property", "write-access-denied")
-            if index is not None:
+            row = self.board.row.get((int(identifier[0]), int(identifier[1])))
+            if row is None or int(prop) != PRESENT_VALUE:
+                if not self.taken(identifier, prop, index, value):
+                    raise WriteRefusedError("property", "write-access-denied")
+            elif index is not None:
                 raise WriteRefusedError("property", "property-is-not-an-array")
-            self.board.write(row, _number(self.board.points[row].object, value), priority, source)
+            else:
+                self.board.write(row, _number(self.board.points[row].object, value), priority, source)
         except WriteRefusedError as problem:
             self.counted["writes_refused"] += 1
             raise ExecutionError(problem.error_class, problem.error_code) from problem

@@ -17,8 +17,19 @@ from twin.bacnet.trends import LOG_NAME, TREND_LOG, Trends, instance
 
 UNITS = engineering_units.NAMES
 """BACnetEngineeringUnits of our SI units (ASHRAE 135, clause 21)."""
+
+
+async def _nothing(_made: Any) -> None:
+    """Instead of bacpypes3's search for what an object refers to."""
+
+
+def local(base: type[Any]) -> type[Any]:
+    """A class of objects that may be read, with any of the properties of the standard's class."""
+    return type(base.__name__, (Object, base), {"_required": (), "_post_init": _nothing})
+
+
 CLASSES: dict[str, type[Any]] = {
-    name: type(base.__name__, (Object, base), {"_required": ()})
+    name: local(base)
     for name, base in {
         "analog-input": standard.AnalogInputObject, "analog-output": standard.AnalogOutputObject, "analog-value": standard.AnalogValueObject,
         "binary-input": standard.BinaryInputObject, "binary-output": standard.BinaryOutputObject, "binary-value": standard.BinaryValueObject,
@@ -51,6 +62,8 @@ def made(board: Board, row: int) -> Any:
     if point.writable or kind.endswith("output"):
         told["priorityArray"] = PriorityArray([_slot(kind, value) for value in board.priorities(row)])
         told["relinquishDefault"] = _shown(kind, board.default(row))
+    for each in board.further:
+        told |= each(row)
     return CLASSES[kind](**told)
 
 

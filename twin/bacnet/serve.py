@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 
 from twin.bacnet.building import Building
 from twin.bacnet.clock import Clock
+from twin.bacnet.hours import Hours
 from twin.bacnet.points import Point
 from twin.bacnet.source import Source
 from twin.historian.store import open_store
@@ -34,6 +35,7 @@ class Service:
     store : historian of the trend logs; a folder that is gone afterwards when left out.
     password : for device communication control; without one all of it is refused.
     bbmd : other BBMDs, where the router is one itself.
+    hours : that the site keeps; its schedules and calendars show them.
     """
 
     source: Callable[[], Source]
@@ -47,6 +49,7 @@ class Service:
     store: Path | None = None
     password: str = ""
     bbmd: tuple[str, ...] | None = None
+    hours: Hours | None = None
 
 
 async def serve(service: Service, ready: Callable[[Building, Source], None], stop: asyncio.Event | None = None) -> None:
@@ -77,7 +80,7 @@ async def serve(service: Service, ready: Callable[[Building, Source], None], sto
         building = Building(
             service.points, command, service.name, service.address, service.port, service.mask, service.writers,
             Clock(lambda: source.moment), store, max(LOG_INTERVAL, source.step), service.password, service.bbmd,
-            None if service.factor else source,
+            None if service.factor else source, service.hours,
         )  # fmt: skip
         try:
             await _show(building, source, service.factor, ready, stop)

@@ -97,6 +97,7 @@ def serve(
     Device communication control needs the password in the environment variable TWIN_BACNET_PASSWORD; without one it is refused.
     """
     from twin.bacnet import points as found
+    from twin.bacnet.hours import Hours
     from twin.site.load import load
     from twin.weather.year import Weather
 
@@ -117,7 +118,10 @@ def serve(
         "writers": frozenset(allow_writes_from or ()),
         "store": store,
     }
-    _serve(source, listed, loaded.name.get("en", "site"), factor, stepped, bbmd_peer or [] if bbmd else None, told)
+    hours = Hours.of(loaded, (moment.year, moment.year + 1))
+    _serve(
+        source, listed, loaded.name.get("en", "site"), factor, stepped, bbmd_peer or [] if bbmd else None, told, hours
+    )
 
 
 @app.command()
@@ -145,7 +149,7 @@ def replay(
 
 
 def _serve(
-    source: Callable[[], Any], listed: list[Any], name: str, factor: float, stepped: bool, bbmd: list[str] | None, told: dict[str, Any]
+    source: Callable[[], Any], listed: list[Any], name: str, factor: float, stepped: bool, bbmd: list[str] | None, told: dict[str, Any], hours: Any = None
 ) -> None:  # fmt: skip
     try:
         from twin.bacnet.serve import Service
@@ -158,7 +162,7 @@ def _serve(
         raise SiteError("a stepped building waits for writes: say with --allow-writes-from whose")
     service = Service(
         source, listed, name, 0.0 if stepped else factor, **told, password=os.environ.get(PASSWORD, ""),
-        bbmd=None if bbmd is None else tuple(bbmd),
+        bbmd=None if bbmd is None else tuple(bbmd), hours=hours,
     )  # fmt: skip
 
     def ready(building: object, running: object) -> None:
