@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from bacpypes3.apdu import WhoIsRequest
+from bacpypes3.apdu import ReadPropertyRequest, WhoIsRequest
 from bacpypes3.pdu import Address, GlobalBroadcast
+from bacpypes3.primitivedata import ObjectIdentifier
 
-from twin.bacnet.application import SafeApplication
+from twin.bacnet.application import RefusedError, SafeApplication
 from twin.errors import BacnetError
 
 WAITS = (1.0, 2.0, 4.0)
 """Seconds to listen after each Who-Is: a busy network loses some, and a large one answers slowly."""
 LARGEST = 4_194_303
+MOST_HEARD = 100_000
+"""Devices that are remembered from one Who-Is to the next."""
 
 
 @dataclass(frozen=True)
@@ -35,15 +38,28 @@ class Found:
 
 
 class Client(SafeApplication):
-    """An application that hears every I-Am."""
+    """An application that hears every I-Am.
+
+    Attributes
+    ----------
+    heard : devices by instance and address since the last Who-Is of `discover`.
+    listeners : told of every I-Am.
+    """
 
     heard: dict[tuple[int, str], Found]
+    listeners: list[Callable[[Found], None]]
     unexecuted: ClassVar[frozenset[str]] = SafeApplication.unexecuted
+
+    @classmethod
+    def from_object_list(cls, *told: Any, **named: Any) -> Client:
+        """As for every application; nothing is heard yet."""
+        made = super().from_object_list(*told, **named)
+        assert isinstance(made, cls)
+        made.heard, made.listeners = {}, []
+        return made
 
     async def do_IAmRequest(self, apdu: Any) -> None:
         """Keep who and where."""
-        if not hasattr(self, "heard"):
-            self.heard = {}
         instance = int(apdu.iAmDeviceIdentifier[1])
         found = Found(
             instance,
@@ -52,7 +68,12 @@ class Client(SafeApplication):
             str(apdu.segmentationSupported),
             int(apdu.vendorID),
         )
-        self.heard[instance, str(apdu.pduSource)] = found
+        if len(self.heard) < MOST_HEARD:
+            self.heard[instance, str(apdu.pduSource)] = found
+        else:
+            self.counted["too_many_devices"] += 1
+        for told in self.listeners:
+            told(found)
         await super().do_IAmRequest(apdu)
 
 
@@ -95,3 +116,29 @@ async def discover(
     for each in sorted(chosen, key=lambda each: (each.instance, each.text)):
         by_instance.setdefault(each.instance, []).append(each)
     return [held[0] for held in by_instance.values()], {i: held for i, held in by_instance.items() if len(held) > 1}
+
+
+async def identify(ask: Callable[[Any], Awaitable[Any]], address: Address, instance: int) -> bool:
+    """Whether the device at an address is the one with an instance, asked for its own identifier.
+
+    Parameters
+    ----------
+    ask : sends a request and waits for the answer.
+
+    Raises
+    ------
+    SilenceError
+        When nobody answers.
+    RefusedError, MismatchError
+        When the answer tells neither.
+    """
+    device = ObjectIdentifier(("device", instance))
+    try:
+        answer = await ask(
+            ReadPropertyRequest(objectIdentifier=device, propertyIdentifier="object-identifier", destination=address)
+        )
+    except RefusedError as problem:
+        if problem.code.endswith("unknown-object"):
+            return False
+        raise
+    return bool(answer.propertyValue.cast_out(ObjectIdentifier) == device)
