@@ -7,7 +7,16 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from bacpypes3.apdu import ReadPropertyRequest, WhoIsRequest
+from bacpypes3.apdu import (
+    ConfirmedRequestPDU,
+    Error,
+    ReadPropertyRequest,
+    RejectPDU,
+    RejectReason,
+    SimpleAckPDU,
+    UnconfirmedRequestPDU,
+    WhoIsRequest,
+)
 from bacpypes3.pdu import Address, GlobalBroadcast
 from bacpypes3.primitivedata import ObjectIdentifier
 
@@ -17,6 +26,9 @@ from twin.errors import BacnetError
 WAITS = (1.0, 2.0, 4.0)
 """Seconds to listen after each Who-Is: a busy network loses some, and a large one answers slowly."""
 LARGEST = 4_194_303
+NOTIFICATIONS = frozenset({"ConfirmedCOVNotificationRequest", "UnconfirmedCOVNotificationRequest"})
+CONFIRMED, UNCONFIRMED = 1, 2
+"""Service choices of COV notifications, confirmed and unconfirmed. ASHRAE 135, clause 21."""
 MOST_HEARD = 100_000
 """Devices that are remembered from one Who-Is to the next."""
 
@@ -38,17 +50,19 @@ class Found:
 
 
 class Client(SafeApplication):
-    """An application that hears every I-Am.
+    """An application that hears every I-Am, and hands COV notifications on.
 
     Attributes
     ----------
     heard : devices by instance and address since the last Who-Is of `discover`.
     listeners : told of every I-Am.
+    notified : told source and octets of every notification; tells why it was not expected, or an empty text.
     """
 
     heard: dict[tuple[int, str], Found]
     listeners: list[Callable[[Found], None]]
-    unexecuted: ClassVar[frozenset[str]] = SafeApplication.unexecuted
+    notified: Callable[[Any, bytes], str] | None = None
+    unexecuted: ClassVar[frozenset[str]] = SafeApplication.unexecuted - NOTIFICATIONS
 
     @classmethod
     def from_object_list(cls, *told: Any, **named: Any) -> Client:
@@ -56,7 +70,28 @@ class Client(SafeApplication):
         made = super().from_object_list(*told, **named)
         assert isinstance(made, cls)
         made.heard, made.listeners = {}, []
+        made.asap.undecoded = frozenset({(True, CONFIRMED), (False, UNCONFIRMED)})
         return made
+
+    async def indication(self, apdu: Any) -> None:
+        """Take a notification from its octets; bacpypes3 takes the other requests."""
+        if type(apdu) not in (ConfirmedRequestPDU, UnconfirmedRequestPDU):
+            await super().indication(apdu)
+            return
+        why = "unknown-subscription"
+        if self.notified is None:
+            self.counted["notices_unasked"] += 1
+        else:
+            why = self.notified(apdu.pduSource, bytes(apdu.pduData))
+        if isinstance(apdu, UnconfirmedRequestPDU):
+            return
+        if why == "malformed":
+            await self.response(RejectPDU(reason=RejectReason.inconsistentParameters, context=apdu))
+        elif why:
+            error = Error(errorClass="services", errorCode=why, service_choice=apdu.apduService, context=apdu)
+            await self.response(error)
+        else:
+            await self.response(SimpleAckPDU(context=apdu))
 
     async def do_IAmRequest(self, apdu: Any) -> None:
         """Keep who and where."""

@@ -247,12 +247,12 @@ class Poller:
             return contextlib.nullcontext()
         return self._lines.setdefault(peer.line, asyncio.Semaphore(1))
 
-    async def _ask(self, peer: Peer, keys: Any) -> ask.Values:
+    async def _ask(self, peer: Peer, keys: Any) -> tuple[Values, Codes]:
         request = ConfirmedRequestPDU(ask.READ_MULTIPLE, destination=peer.address)
         request.put_data(ask.question(keys))
         return ask.answer(bytes((await self.ask(peer, request, octets=True)).pduData), keys)
 
-    async def _ask_again(self, peer: Peer, keys: Any) -> ask.Values:
+    async def _ask_again(self, peer: Peer, keys: Any) -> tuple[Values, Codes]:
         """The same, a few times: a packet may be lost."""
         for _ in range(TRIES - 1):
             try:
