@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Sequence
 
 import numpy as np
@@ -40,6 +41,7 @@ class Ages:
         self.good, self.value = np.full(size, math.nan), np.full(size, math.nan)
         self.quality: Codes = np.full(size, NOTHING, dtype=np.uint8)
         self._factor = factor
+        self._since = np.full(size, -math.inf)
         self._limit = factor * np.array([point.period or period for point in points])
 
     def rows(self, points: Sequence[Point]) -> Places:
@@ -47,8 +49,9 @@ class Ages:
         return np.fromiter((self.row[point.signal] for point in points), dtype=np.intp, count=len(points))
 
     def expect(self, point: Point, period: float) -> None:
-        """From now on a value is due every `period` seconds."""
-        self._limit[self.row[point.signal]] = self._factor * period
+        """From now on a value is due every `period` seconds, the first one a period from now."""
+        row = self.row[point.signal]
+        self._limit[row], self._since[row] = self._factor * period, time.time()
 
     def take(self, rows: Places, values: Values, quality: Codes, when: float) -> None:
         """Remember what has come in at a second since 1970."""
@@ -59,7 +62,11 @@ class Ages:
 
     def overdue(self, now: float) -> Places:
         """Rows of the points that have gone stale since the last time; those that are told as faulty say it themselves."""
-        late = (now - self.good > self._limit) & (self.quality != STALE) & (self.quality != FAULTY)
+        late = (
+            (now - np.maximum(self.good, self._since) > self._limit)
+            & (self.quality != STALE)
+            & (self.quality != FAULTY)
+        )
         rows = np.flatnonzero(late)
         self.quality[rows] = STALE
         return rows

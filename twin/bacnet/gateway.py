@@ -181,16 +181,17 @@ class Gateway:
             await asyncio.gather(polling, looking)
         finally:
             stop.set()
-            self.app.notified = None
             if self.watch is not None:
                 await self.watch.stop()
+            self.app.notified = None
             await asyncio.gather(polling, looking, return_exceptions=True)
             await self._tend(running=False)
 
     async def _tend(self, running: bool) -> None:
         """What is done every second: mark stale points, make samples durable, tell alarms, write the status."""
         now = time.time()
-        self.keeper.mark(now)
+        if running:
+            self.keeper.mark(now)
         await self.keeper.flush()
         self.alarms.put("store", self.keeper.alarm)
         if self.options.status is not None and (not running or time.monotonic() - self._written >= self._every):

@@ -133,9 +133,9 @@ class Watch:
 
     def announced(self, peer: Peer) -> None:
         """A device says unasked that it is there: perhaps it has restarted, so all is renewed, but not too often."""
-        wishes = self._wishes.get(peer.instance)
-        if wishes is not None and wishes.renewed <= time.monotonic():
-            wishes.renew(max(time.monotonic(), wishes.renewed + self.lifetime / 4.0))
+        wishes, now = self._wishes.get(peer.instance), time.monotonic()
+        if wishes is not None and wishes.renewed <= now < wishes.due.min():
+            wishes.renew(max(now, wishes.renewed + self.lifetime / 4.0))
             self.counted["resubscribed"] += 1
 
     def take(self, source: Any, octets: bytes) -> str:
@@ -244,7 +244,7 @@ class Watch:
         for row in np.flatnonzero(wishes.until > time.monotonic()).tolist():
             request = ConfirmedRequestPDU(notice.SUBSCRIBE, destination=wishes.peer.address)
             request.put_data(notice.cancellation(self.process, wishes.keys[row]))
-            self._give_up(wishes, row)
+            wishes.until[row] = -math.inf
             try:
                 await self.poller.ask(wishes.peer, request)
             except SilenceError:
