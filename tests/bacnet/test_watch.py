@@ -130,7 +130,7 @@ def test_subscriptions_have_a_lifetime_and_spread_renewals():
     assert all(195.0 < each < 281.0 for each in due)
     assert len({round(each, 3) for each in due}) == 5
     with pytest.raises(BacnetError, match="without end"):
-        play(act, lifetime=0.0)
+        Watch(None, lifetime=0.0)
 
 
 def test_watched_points_are_polled_seldom_and_lost_notifications_are_caught():

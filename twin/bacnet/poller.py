@@ -272,7 +272,7 @@ class Poller:
                 return await self._answers(peer)
             except SilenceError:
                 self.counted["asked_again"] += 1
-        return False
+        return time.monotonic() - peer.heard < TRIES * self.deadline  # it may have answered others meanwhile
 
     async def _answers(self, peer: Peer) -> bool:
         """Whether a device answers as itself; one that answers anything else than that it is another is taken for itself."""
