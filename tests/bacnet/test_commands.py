@@ -80,6 +80,7 @@ def test_a_value_on_loan_is_written_and_given_back(served, tmp_path):
         (("bacnet", "discover", "--router", "nonsense"), 1, "is no address"),
         (("bacnet", "discover", "--router", "127.0.0.1:9"), 1, "nobody answers"),
         (("bacnet", "poll", "binhai", "--store", "s", "--router", "127.0.0.1:9"), 1, "none of the devices"),
+        (("bacnet", "status", "nowhere"), 1, "has `twin bacnet poll` run"),
         (("bacnet", "write", "binhai", "grid.power", "1", "--allow", "allow.csv", "--role", "operator", "--who", "Li"), 2, "not on the allow-list"),
         (("bacnet", "write", "binhai", "plant/loop.setpoint", "40", "--allow", "allow.csv", "--role", "operator", "--who", "Li"), 2, "is outside 6 to 12"),
         (("bacnet", "write", "binhai", "plant/loop.setpoint", "9", "--allow", "allow.csv", "--role", "guest", "--who", "Li"), 2, "is for the role operator"),

@@ -150,7 +150,7 @@ def poll(
     fast_network: FastNetworks = None,
     cov: Annotated[bool, typer.Option("--cov", help="Subscribe to changes of points with an increment, and poll them seldom.")] = False,
     confirmed: Annotated[bool, typer.Option("--confirmed", help="Ask for confirmed notifications.")] = False,
-    lifetime: Annotated[int, typer.Option(help="Seconds that a subscription lasts unless renewed.", min=60, max=28_800)] = 600,
+    lifetime: Annotated[int, typer.Option(help="Seconds that a subscription lasts unless renewed.", min=300, max=28_800)] = 600,
     most_subscriptions: Annotated[int, typer.Option(help="Subscriptions to one device.", min=1)] = 100,
     safety: Annotated[float, typer.Option(help="Seconds after which subscribed points are polled all the same.", min=1.0)] = 600.0,
     stale: Annotated[float, typer.Option(help="Periods without a good value after which a point is stale.", min=1.0)] = 3.0,
