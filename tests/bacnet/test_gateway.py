@@ -21,7 +21,7 @@ from tests.bacnet.test_watch import until
 from twin.bacnet import status
 from twin.bacnet.addresses import Addresses
 from twin.bacnet.ages import Ages
-from twin.bacnet.alarms import Alarms
+from twin.bacnet.announcements import Alarms
 from twin.bacnet.application import free_port
 from twin.bacnet.discover import Client, Found, discover
 from twin.bacnet.gateway import Gateway, Options, by_device, gather

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.bacnet.field import FieldDevice
 from tests.bacnet.test_building import NAN, POINTS, Scene
-from twin.bacnet import notice, watch
+from twin.bacnet import changes, watch
 from twin.bacnet.application import free_port
 from twin.bacnet.discover import Client
 from twin.bacnet.peer import Peer
@@ -340,7 +340,7 @@ VALUES = [
 @pytest.mark.parametrize(("octets", "value"), VALUES)
 def test_values_of_every_kind_are_read(octets, value):
     head = bytes.fromhex("09121c02000007 2c00000003 39 3c 4e".replace(" ", ""))
-    told = notice.read(
+    told = changes.read(
         head + b"\x09\x55\x2e" + octets + b"\x2f\x09\x6f\x2e\x82\x04\x40\x2f\x09\x1c\x2e\x44\0\0\0\0\x2f\x4f"
     )
     assert (told.process, told.device, told.key, told.left, told.flags) == (18, 7, 3, 60, 2)
@@ -351,6 +351,6 @@ def test_values_of_every_kind_are_read(octets, value):
 def test_no_octets_stop_the_reading_of_notifications(octets):
     for data in (octets, bytes.fromhex("09121c020000072c00000003393c4e") + octets):
         try:
-            notice.read(data)
+            changes.read(data)
         except ValueError:
             continue

@@ -17,7 +17,7 @@ import numpy as np
 from twin.bacnet import journal, status
 from twin.bacnet.addresses import Addresses
 from twin.bacnet.ages import FACTOR, Ages, words
-from twin.bacnet.alarms import Alarms
+from twin.bacnet.announcements import Alarms
 from twin.bacnet.discover import Client, discover
 from twin.bacnet.keeper import Keeper
 from twin.bacnet.peer import Codes, Peer, Values

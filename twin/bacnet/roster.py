@@ -13,7 +13,7 @@ from bacpypes3.apdu import WhoIsRequest
 from bacpypes3.pdu import Address
 
 from twin.bacnet.addresses import Addresses
-from twin.bacnet.alarms import Alarms
+from twin.bacnet.announcements import Alarms
 from twin.bacnet.application import SilenceError
 from twin.bacnet.discover import Client, Found, identify
 from twin.bacnet.peer import Peer

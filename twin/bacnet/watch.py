@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from bacpypes3.apdu import ConfirmedRequestPDU
 
-from twin.bacnet import notice
+from twin.bacnet import changes
 from twin.bacnet.application import RefusedError, SilenceError
 from twin.bacnet.peer import Group, Peer
 from twin.bacnet.points import Point
@@ -141,7 +141,7 @@ class Watch:
     def take(self, source: Any, octets: bytes) -> str:
         """Take a notification; tells why it is not expected, or an empty text."""
         try:
-            told = notice.read(octets)
+            told = changes.read(octets)
         except ValueError:
             self.counted["notices_malformed"] += 1
             return "malformed"
@@ -192,7 +192,7 @@ class Watch:
         began, peer = time.monotonic(), wishes.peer
         request = ConfirmedRequestPDU(notice.SUBSCRIBE, destination=peer.address)
         request.put_data(
-            notice.subscription(self.process, wishes.keys[row], self.confirmed, max(1, round(self.lifetime)))
+            changes.subscription(self.process, wishes.keys[row], self.confirmed, max(1, round(self.lifetime)))
         )
         wishes.asked[row] = True
         try:
@@ -243,7 +243,7 @@ class Watch:
     async def _end(self, wishes: Wishes) -> None:
         for row in np.flatnonzero(wishes.until > time.monotonic()).tolist():
             request = ConfirmedRequestPDU(notice.SUBSCRIBE, destination=wishes.peer.address)
-            request.put_data(notice.cancellation(self.process, wishes.keys[row]))
+            request.put_data(changes.cancellation(self.process, wishes.keys[row]))
             wishes.until[row] = -math.inf
             try:
                 await self.poller.ask(wishes.peer, request)
