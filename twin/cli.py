@@ -312,7 +312,7 @@ def catalogue(
 def main() -> None:
     """Run the command line; a problem the user can mend becomes one message and an exit code."""
     try:
-        app(standalone_mode=False)
+        sys.exit(app(standalone_mode=False) or 0)  # typer hands an Exit's code back here
     except (typer.Abort, KeyboardInterrupt):
         err.print("stopped; nothing half-written is left")
         sys.exit(130)

@@ -107,6 +107,7 @@ def test_a_served_site_is_listed_and_mapped_back_to_itself(served, tmp_path):
         (("bacnet", "map", "nowhere", "--inventory", "x.csv"), 2, "nowhere"),
         (("bacnet", "map", "binhai", "--inventory", "x.csv"), 1, "cannot be read"),
         (("bacnet", "poll", "binhai", "--store", "s", "--router", "127.0.0.1:9"), 1, "none of the devices"),
+        (("bacnet", "status", "nowhere"), 1, "has `twin bacnet poll` run"),
         (("bacnet", "write", "binhai", "grid.power", "1", "--allow", "allow.csv", "--role", "operator", "--who", "Li"), 2, "not on the allow-list"),
         (("bacnet", "write", "binhai", "plant/loop.setpoint", "40", "--allow", "allow.csv", "--role", "operator", "--who", "Li"), 2, "is outside 6 to 12"),
         (("bacnet", "write", "binhai", "plant/loop.setpoint", "9", "--allow", "allow.csv", "--role", "guest", "--who", "Li"), 2, "is for the role operator"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta, timezone
 
 import numpy as np
@@ -24,9 +25,12 @@ from hypothesis import strategies as st
 
 from tests.bacnet.test_building import POINTS, play
 from twin.bacnet import records
+from twin.bacnet.announcements import Alarms
 from twin.bacnet.application import RefusedError
 from twin.bacnet.backfill import Backfill
 from twin.bacnet.clock import Clock
+from twin.bacnet.peer import Peer
+from twin.bacnet.refill import Refill
 from twin.errors import BacnetError
 from twin.historian.store import open_store
 
@@ -218,6 +222,29 @@ def test_gaps_are_filled_from_the_devices_log_once_and_accounted_for(tmp_path):
         20.0 + np.delete(np.arange(MINUTES), range(150, 155)) / 100.0, abs=1e-5
     )
     assert notes["text"].tolist() == ["95 samples filled from trend log 1 of device 100"]
+
+
+def test_a_gateway_fetches_what_an_outage_has_missed(tmp_path, monkeypatch):
+    monkeypatch.setattr("twin.bacnet.refill.SETTLED", 0.0)
+    now = datetime.now(ZONE).replace(second=0, microsecond=0)
+    begin = now - timedelta(minutes=59)
+    seen = pd.DataFrame({"room.air": 20.0}, index=pd.date_range(begin, periods=60, freq="1min"))
+
+    async def act(scene):
+        store.append(seen.drop(seen.index[20:40]))
+        told = []
+        refill = Refill(scene.client, store, 60.0, Alarms(told.append), ZONE)
+        refill.begin(Peer(100, scene.behind(100), POINTS[:1]))
+        for _ in range(100):
+            await asyncio.sleep(0.05)
+            if refill.backfill.counted["samples_filled"]:
+                break
+        await refill.stop()
+        return told, refill.backfill.counted["samples_filled"]
+
+    with open_store(tmp_path / "history") as store:
+        assert logged(act, tmp_path, minutes=60, start=begin) == ([], 20)
+        assert store.gaps(["room.air"], begin, now, "2min").empty
 
 
 def test_a_device_whose_clock_is_far_off_is_not_believed(tmp_path):

@@ -121,16 +121,16 @@ def _element(octets: bytes, at: int) -> tuple[int, float | None]:
         value, size = float(size), 0
     elif size == 5:
         size, start = octets[start] if start < len(octets) else 0, start + 1
-        value = _decoded(tag, octets[start : start + size], size)
+        value = decoded(tag, octets[start : start + size], size)
     else:
-        value = _decoded(tag, octets[start : start + size], size)
+        value = decoded(tag, octets[start : start + size], size)
     end = start + size
     if octets[end : end + 1] != b"\x4f":
         raise ValueError(f"octet {end} does not close a value")
     return end + 1, value
 
 
-def _decoded(tag: int, data: bytes, size: int) -> float:
+def decoded(tag: int, data: bytes, size: int) -> float:
     """A primitive value as a number; NaN for one that is none. ASHRAE 135, 20.2."""
     if len(data) != size:
         raise ValueError("a value is cut")

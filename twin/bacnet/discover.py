@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bacpypes3.apdu import WhoIsRequest
+from bacpypes3.apdu import (
+    ConfirmedRequestPDU,
+    Error,
+    ReadPropertyRequest,
+    RejectPDU,
+    RejectReason,
+    SimpleAckPDU,
+    UnconfirmedRequestPDU,
+    WhoIsRequest,
+)
 from bacpypes3.pdu import Address, GlobalBroadcast
+from bacpypes3.primitivedata import ObjectIdentifier
 
-from twin.bacnet.application import SafeApplication
+from twin.bacnet.application import RefusedError, SafeApplication
 from twin.errors import BacnetError
 
 WAITS = (1.0, 2.0, 4.0)
 """Seconds to listen after each Who-Is: a busy network loses some, and a large one answers slowly."""
 LARGEST = 4_194_303
+NOTIFICATIONS = frozenset({"ConfirmedCOVNotificationRequest", "UnconfirmedCOVNotificationRequest"})
+CONFIRMED, UNCONFIRMED = 1, 2
+"""Service choices of COV notifications, confirmed and unconfirmed. ASHRAE 135, clause 21."""
+MOST_HEARD = 100_000
+"""Devices that are remembered from one Who-Is to the next."""
 
 
 @dataclass(frozen=True)
@@ -35,14 +50,51 @@ class Found:
 
 
 class Client(SafeApplication):
-    """An application that hears every I-Am."""
+    """An application that hears every I-Am, and hands COV notifications on.
+
+    Attributes
+    ----------
+    heard : devices by instance and address since the last Who-Is of `discover`.
+    listeners : told of every I-Am.
+    notified : told source and octets of every notification; tells why it was not expected, or an empty text.
+    """
 
     heard: dict[tuple[int, str], Found]
+    listeners: list[Callable[[Found], None]]
+    notified: Callable[[Any, bytes], str] | None = None
+    unexecuted = SafeApplication.unexecuted - NOTIFICATIONS
+
+    @classmethod
+    def from_object_list(cls, *told: Any, **named: Any) -> Client:
+        """As for every application; nothing is heard yet."""
+        made = super().from_object_list(*told, **named)
+        assert isinstance(made, cls)
+        made.heard, made.listeners = {}, []
+        made.asap.undecoded = frozenset({(True, CONFIRMED), (False, UNCONFIRMED)})
+        return made
+
+    async def indication(self, apdu: Any) -> None:
+        """Take a notification from its octets; bacpypes3 takes the other requests."""
+        if type(apdu) not in (ConfirmedRequestPDU, UnconfirmedRequestPDU):
+            await super().indication(apdu)
+            return
+        why = "unknown-subscription"
+        if self.notified is None:
+            self.counted["notices_unasked"] += 1
+        else:
+            why = self.notified(apdu.pduSource, bytes(apdu.pduData))
+        if isinstance(apdu, UnconfirmedRequestPDU):
+            return
+        if why == "malformed":
+            await self.response(RejectPDU(reason=RejectReason.inconsistentParameters, context=apdu))
+        elif why:
+            error = Error(errorClass="services", errorCode=why, service_choice=apdu.apduService, context=apdu)
+            await self.response(error)
+        else:
+            await self.response(SimpleAckPDU(context=apdu))
 
     async def do_IAmRequest(self, apdu: Any) -> None:
         """Keep who and where."""
-        if not hasattr(self, "heard"):
-            self.heard = {}
         instance = int(apdu.iAmDeviceIdentifier[1])
         found = Found(
             instance,
@@ -51,7 +103,12 @@ class Client(SafeApplication):
             str(apdu.segmentationSupported),
             int(apdu.vendorID),
         )
-        self.heard[instance, str(apdu.pduSource)] = found
+        if len(self.heard) < MOST_HEARD:
+            self.heard[instance, str(apdu.pduSource)] = found
+        else:
+            self.counted["too_many_devices"] += 1
+        for told in self.listeners:
+            told(found)
         await super().do_IAmRequest(apdu)
 
 
@@ -94,3 +151,29 @@ async def discover(
     for each in sorted(chosen, key=lambda each: (each.instance, each.text)):
         by_instance.setdefault(each.instance, []).append(each)
     return [held[0] for held in by_instance.values()], {i: held for i, held in by_instance.items() if len(held) > 1}
+
+
+async def identify(ask: Callable[[Any], Awaitable[Any]], address: Address, instance: int) -> bool:
+    """Whether the device at an address is the one with an instance, asked for its own identifier.
+
+    Parameters
+    ----------
+    ask : sends a request and waits for the answer.
+
+    Raises
+    ------
+    SilenceError
+        When nobody answers.
+    RefusedError, MismatchError
+        When the answer tells neither.
+    """
+    device = ObjectIdentifier(("device", instance))
+    try:
+        answer = await ask(
+            ReadPropertyRequest(objectIdentifier=device, propertyIdentifier="object-identifier", destination=address)
+        )
+    except RefusedError as problem:
+        if problem.code.endswith("unknown-object"):
+            return False
+        raise
+    return bool(answer.propertyValue.cast_out(ObjectIdentifier) == device)

@@ -9,15 +9,23 @@ from collections import Counter
 MOST = 5
 """Records of one place in a minute."""
 MINUTE = 60.0
+NAMES = ("bacpypes3", "twin.bacnet")
+"""Loggers that are limited."""
 
 
 class Limiter(logging.Filter):
-    """Lets the first records of each place through, and says at the next minute how many it held back."""
+    """Lets the first records of each place through, and says at the next minute how many it held back.
+
+    Attributes
+    ----------
+    held_back : records that were not written so far.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self._since = time.monotonic()
         self._seen: Counter[tuple[str, int]] = Counter()
+        self.held_back = 0
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Whether a record is written."""
@@ -32,12 +40,25 @@ class Limiter(logging.Filter):
         self._seen[place] += 1
         if record.exc_info and self._seen[place] > 1:
             record.exc_info = None  # one traceback is enough
+        self.held_back += self._seen[place] > MOST
         return self._seen[place] <= MOST
+
+
+def held_back() -> int:
+    """Records that were not written, in all."""
+    filters = (
+        each
+        for name in NAMES
+        for handler in logging.getLogger(name).handlers
+        for each in handler.filters
+        if isinstance(each, Limiter)
+    )
+    return sum(each.held_back for each in filters)
 
 
 def limit() -> None:
     """Limit what bacpypes3 and our own layer log; doing it twice does nothing."""
-    for name in ("bacpypes3", "twin.bacnet"):
+    for name in NAMES:
         logger = logging.getLogger(name)
         if not any(isinstance(each, Limiter) for handler in logger.handlers for each in handler.filters):
             handler = logging.StreamHandler()

@@ -15,7 +15,7 @@ from twin.bacnet.clock import Clock
 from twin.bacnet.hours import Hours
 from twin.bacnet.points import Point
 from twin.bacnet.source import Source
-from twin.historian.store import open_store
+from twin.historian.store import open_store, tended
 
 LOG_INTERVAL = 60.0
 """Shortest interval of trend logs, in the building's time. [s]"""
@@ -73,6 +73,7 @@ async def serve(service: Service, ready: Callable[[Building, Source], None], sto
     with contextlib.ExitStack() as held:
         folder = service.store or Path(held.enter_context(TemporaryDirectory(prefix="twin-trends-")))
         store = held.enter_context(open_store(folder))
+        held.enter_context(tended(store))
 
         def command(point: Point, value: float | None, priority: int, sender: str) -> None:
             source.post(point.signal, value, priority, sender)

@@ -88,7 +88,8 @@ class Answering(ServerSSM):
             try:
                 if not is_balanced(bytes(apdu.pduData)):
                     raise InvalidTag("tags are cut or not closed")
-                apdu = APCISequence.decode(apdu)
+                if (True, apdu.apduService) not in self.ssmSAP.undecoded:
+                    apdu = APCISequence.decode(apdu)
             except Exception as problem:  # whatever a decoder trips over, the peer is told
                 self.ssmSAP.counted["rejected"] += 1
                 reject = RejectPDU(self.invokeID, reason=_reason(apdu, problem))
@@ -114,13 +115,20 @@ class Answering(ServerSSM):
 
 
 class AccessPoint(ApplicationServiceAccessPoint):
-    """The application layer's door to the network: nothing that comes in can leave a transaction behind or stop it."""
+    """The application layer's door to the network: nothing that comes in can leave a transaction behind or stop it.
+
+    Attributes
+    ----------
+    listens_to : addresses that confirmed requests are taken from; everybody when empty.
+    undecoded : services (confirmed or not, number) whose octets the application decodes itself.
+    """
 
     def __init__(self, *told: Any, **named: Any) -> None:
         super().__init__(*told, **named)
         self.serverTransactions, self.clientTransactions = Held(), Held()
         self.counted: Counter[str] = Counter()
         self.listens_to: frozenset[str] = frozenset()
+        self.undecoded: frozenset[tuple[bool, int]] = frozenset()
 
     async def confirmation(self, pdu: Any) -> None:
         """Take one packet from the network."""
@@ -139,7 +147,7 @@ class AccessPoint(ApplicationServiceAccessPoint):
             await self._asked(apdu)
         elif isinstance(apdu, UnconfirmedRequestPDU):
             try:
-                told = APCISequence.decode(apdu)
+                told = apdu if (False, apdu.apduService) in self.undecoded else APCISequence.decode(apdu)
             except Exception:
                 self.counted["malformed"] += 1
                 return

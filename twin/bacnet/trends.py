@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from bacpypes3 import object as standard
 from bacpypes3.basetypes import DeviceObjectPropertyReference
 from bacpypes3.local.object import Object
+from bacpypes3.primitivedata import Unsigned
 
 from twin.bacnet.board import FAULT, NUMBERS, OUT_OF_SERVICE, OVERRIDDEN
 from twin.bacnet.clock import Clock
@@ -31,7 +34,31 @@ QUALITY = {
     OVERRIDDEN: QUALITIES.index("overridden"),
     OUT_OF_SERVICE: QUALITIES.index("overridden"),
 }
-MADE = type("TrendLogObject", (Object, standard.TrendLogObject), {"_required": ()})
+
+
+class TrendLog(Object, standard.TrendLogObject):
+    """A trend log; its records are counted when somebody asks for their number."""
+
+    _required = ()
+    _counts: Callable[[], tuple[int, int]]
+
+    @property
+    def recordCount(self) -> Unsigned:
+        """Records that the log holds."""
+        return Unsigned(self._counts()[0])
+
+    @recordCount.setter
+    def recordCount(self, value: Any) -> None:
+        """Ignored: the historian tells it."""
+
+    @property
+    def totalRecordCount(self) -> Unsigned:
+        """Sequence number of the newest record."""
+        return Unsigned(self._counts()[1])
+
+    @totalRecordCount.setter
+    def totalRecordCount(self, value: Any) -> None:
+        """Ignored: the historian tells it."""
 
 
 def instance(point: Point) -> int | None:
@@ -88,18 +115,22 @@ class Trends:
         """The object of a point's log, as it is at this moment."""
         number = instance(point)
         assert number is not None
-        held = self.held(point.device, number)
         told = DeviceObjectPropertyReference(
             objectIdentifier=(KINDS[point.object], point.instance), propertyIdentifier="present-value",
             deviceIdentifier=("device", point.device),
         )  # fmt: skip
-        return MADE(
+        log = TrendLog(
             objectIdentifier=("trend-log", number), objectName=point.name + LOG_NAME, description=f"Trend of {point.description}",
-            enable=True, stopWhenFull=False, bufferSize=BUFFER, recordCount=len(held),
-            totalRecordCount=int(held.time[-1]) // self.interval if len(held) else 0, loggingType="polled",
+            enable=True, stopWhenFull=False, bufferSize=BUFFER, loggingType="polled",
             logInterval=self.interval // 10_000, alignIntervals=True, intervalOffset=0, logDeviceObjectProperty=told,
             statusFlags=[0, 0, 0, 0], eventState="normal", reliability="no-fault-detected",
         )  # fmt: skip
+        log._counts = partial(self._counts, point.device, number)
+        return log
+
+    def _counts(self, device: int, log: int) -> tuple[int, int]:
+        held = self.held(device, log)
+        return len(held), int(held.time[-1]) // self.interval if len(held) else 0
 
 
 def datum(kind: str, value: float) -> bytes:

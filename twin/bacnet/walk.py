@@ -17,8 +17,9 @@ from twin.bacnet.application import free_port
 from twin.bacnet.building import NETWORK
 from twin.bacnet.discover import Client, targets
 from twin.bacnet.gateway import find
+from twin.bacnet.peer import FAULTY
 from twin.bacnet.points import Point
-from twin.bacnet.poller import FAULTY, Poller
+from twin.bacnet.poller import Poller
 from twin.bacnet.stepper import STEP, STEPS
 from twin.errors import BacnetError
 
@@ -59,7 +60,7 @@ async def _walk(target: str, points: Sequence[Point], progress: Progress | None)
 
 
 async def _read(app: Client, target: str, points: Sequence[Point], progress: Progress | None) -> pd.DataFrame:
-    peers = await find(app, points, targets(target, [NETWORK]), lambda text: None)
+    peers = await find(app, points, targets(target, [NETWORK]), lambda text: None, frozenset({NETWORK}))
     router = Address(target)
     try:
         rows = int(await _property(app, router, ("analog-value", STEPS), "present-value"))

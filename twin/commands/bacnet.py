@@ -17,10 +17,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from twin.commands.status import status
 from twin.errors import BacnetError, SiteError
 from twin.tables import out, print_json
 
 app = typer.Typer(no_args_is_help=True, help="A site on a BACnet/IP network.")
+app.command()(status)
 err = Console(stderr=True)
 Answer = TypeVar("Answer")
 SiteText = Annotated[
@@ -180,6 +182,7 @@ def _serve(
 Router = Annotated[str, typer.Option(help="Address of a device or router to ask; the whole network when left out.")]
 Own = Annotated[str, typer.Option(help="Address of this machine to ask from.")]
 Networks = Annotated[list[int] | None, typer.Option("--network", help="Network behind the router; may be repeated.")]
+FastNetworks = Annotated[list[int] | None, typer.Option(help="Network behind a router that is as fast as Ethernet, not an MS/TP line; may be repeated.")]  # fmt: skip
 
 
 @app.command()
@@ -218,23 +221,40 @@ def poll(
     site: SiteText,
     store: Annotated[str, typer.Option(help="Historian: folder, or postgresql://user@host/database.")],
     router: Router = "", network: Networks = None, own: Own = "127.0.0.1", mask: int = 24,
-    period: Annotated[float, typer.Option(help="Seconds between polls.", min=0.1)] = 60.0,
+    period: Annotated[float, typer.Option(help="Seconds between polls, where points.csv says no others.", min=0.1)] = 60.0,
     seconds: Annotated[float | None, typer.Option(help="Stop after so many seconds; Ctrl-C stops, too.")] = None,
+    fast_network: FastNetworks = None,
+    cov: Annotated[bool, typer.Option("--cov", help="Subscribe to changes of points with an increment, and poll them seldom.")] = False,
+    confirmed: Annotated[bool, typer.Option("--confirmed", help="Ask for confirmed notifications.")] = False,
+    lifetime: Annotated[int, typer.Option(help="Seconds that a subscription lasts unless renewed.", min=300, max=28_800)] = 600,
+    most_subscriptions: Annotated[int, typer.Option(help="Subscriptions to one device.", min=1)] = 100,
+    safety: Annotated[float, typer.Option(help="Seconds after which subscribed points are polled all the same.", min=1.0)] = 600.0,
+    stale: Annotated[float, typer.Option(help="Periods without a good value after which a point is stale.", min=1.0)] = 3.0,
+    refill: Annotated[bool, typer.Option("--refill/--no-refill", help="After an outage of at most a day, fetch what was missed from the devices' trend logs.")] = True,
+    cache: Annotated[Path | None, typer.Option(help="File of known addresses; in the store's folder when left out.")] = None,
+    status_file: Annotated[Path | None, typer.Option("--status", help="File that `twin bacnet status` reads; in the store's folder when left out.")] = None,
     as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Read all points of a site's points.csv, again and again, into a historian. Nothing is ever written to a device."""
     from twin.bacnet import discover as search
-    from twin.bacnet.gateway import gather
-    from twin.historian.store import open_store
+    from twin.bacnet import status as news
+    from twin.bacnet.gateway import Options, gather
+    from twin.historian.store import open_store, tended
 
     listed = _points(site)
+    options = Options(
+        frozenset(fast_network or ()), ("confirmed" if confirmed else "unconfirmed") if cov else "", float(lifetime),
+        most_subscriptions, safety, stale, refill, cache or news.beside(store, news.ADDRESSES), status_file or news.beside(store, news.FILE),
+    )  # fmt: skip
 
     async def go(client: Any, stop: asyncio.Event) -> dict[str, int]:
         if seconds:
             asyncio.get_running_loop().call_later(seconds, stop.set)
-        with open_store(store) as held:
+        with open_store(store) as held, tended(held):
             where = search.targets(router, network or [])
-            return dict(await gather(client, listed, where, held, period, stop, lambda text: _say(f"alarm: {text}")))
+            return dict(
+                await gather(client, listed, where, held, period, stop, lambda text: _say(f"alarm: {text}"), options)
+            )
 
     counted = asyncio.run(_online(own, mask, go))
     if as_json:
@@ -246,7 +266,8 @@ def poll(
 
 @app.command()
 def validate(
-    site: SiteText, router: Router = "", network: Networks = None, own: Own = "127.0.0.1", mask: int = 24, as_json: AsJson = False,
+    site: SiteText, router: Router = "", network: Networks = None, own: Own = "127.0.0.1", mask: int = 24,
+    fast_network: FastNetworks = None, as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Read every point of a site's points.csv once, and say which are not good."""
     from twin.bacnet import discover as search
@@ -256,8 +277,9 @@ def validate(
 
     async def go(client: Any, _stop: asyncio.Event) -> list[gateway.Reading]:
         return await gateway.validate(
-            client, listed, search.targets(router, network or []), lambda text: _say(f"alarm: {text}")
-        )
+            client, listed, search.targets(router, network or []), lambda text: _say(f"alarm: {text}"),
+            frozenset(fast_network or ()),
+        )  # fmt: skip
 
     found = asyncio.run(_online(own, mask, go))
     bad = [each for each in found if each.quality != "good"]

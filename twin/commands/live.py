@@ -23,6 +23,7 @@ def live(
     store: Annotated[str, typer.Option(help="Historian: folder, or postgresql://user@host/database.")],
     router: Annotated[str, typer.Option(help="Address of a device or router to ask; the whole network when left out.")] = "",
     network: Annotated[list[int] | None, typer.Option("--network", help="Network behind the router; may be repeated.")] = None,
+    fast_network: Annotated[list[int] | None, typer.Option(help="Network behind a router that is as fast as Ethernet, not an MS/TP line; may be repeated.")] = None,
     own: Annotated[str, typer.Option(help="Address of this machine to ask from.")] = "127.0.0.1",
     mask: Annotated[int, typer.Option(help="Bits of the network's part of the address.", min=1, max=32)] = 24,
     period: Annotated[float, typer.Option(help="Seconds between polls.", min=0.1)] = 60.0,
@@ -35,7 +36,7 @@ def live(
 ) -> None:  # fmt: skip
     """Let the twin go along with its building: measured weather and commands drive it, its expectation is kept beside every point."""
     from twin.bacnet import points as listed
-    from twin.historian.store import open_store
+    from twin.historian.store import open_store, tended
     from twin.live.twin import LiveTwin
     from twin.site.load import load
     from twin.weather.year import Weather
@@ -44,9 +45,10 @@ def live(
     points = listed.mapped(loaded, loaded.path.parent)
     sky = Weather.named(weather or loaded.location.climate, loaded.year)
     folder = home or _home(store)
-    with open_store(store) as kept, open_store(store) as own_store:
+    with open_store(store) as kept, open_store(store) as own_store, tended(kept):
         twin = LiveTwin(loaded, points, own_store, sky, float(step), folder, 2.0 * period + step, _say)
-        counted = asyncio.run(_run(twin, points, kept, (router, network or [], own, mask), period, gateway, seconds))
+        where = (router, network or [], own, mask, store, fast_network or [])
+        counted = asyncio.run(_run(twin, points, kept, where, period, gateway, seconds))
     found = {**twin.status(), "gateway": counted}
     if as_json:
         print_json(found)
@@ -60,7 +62,7 @@ def live(
 
 
 async def _run(
-    twin: Any, points: list[Any], store: Any, where: tuple[str, list[int], str, int], period: float, gateway: bool, seconds: float | None
+    twin: Any, points: list[Any], store: Any, where: tuple[str, list[int], str, int, str, list[int]], period: float, gateway: bool, seconds: float | None
 ) -> dict[str, int]:  # fmt: skip
     """The gateway and the twin side by side; when one fails the other stops, too, and keeps its state."""
     from twin.live.follow import follow
@@ -85,19 +87,35 @@ async def _run(
 
 
 async def _gather(
-    points: list[Any], store: Any, where: tuple[str, list[int], str, int], period: float, stop: asyncio.Event
+    points: list[Any],
+    store: Any,
+    where: tuple[str, list[int], str, int, str, list[int]],
+    period: float,
+    stop: asyncio.Event,
 ) -> Any:
     try:
-        from twin.bacnet import discover
+        from twin.bacnet import discover, status
         from twin.bacnet.application import free_port
-        from twin.bacnet.gateway import gather
+        from twin.bacnet.gateway import Options, gather
     except ImportError as problem:
         raise BacnetError("BACnet needs its stack: pip install 'campus-twin[bacnet]'") from problem
-    router, networks, own, mask = where
+    router, networks, own, mask, folder, fast = where
     client = discover.Client.start(own, free_port(own), 4_194_002, "campus twin", mask=mask)
     try:
         return await gather(
-            client, points, discover.targets(router, networks), store, period, stop, lambda text: _say(f"alarm: {text}")
+            client,
+            points,
+            discover.targets(router, networks),
+            store,
+            period,
+            stop,
+            lambda text: _say(f"alarm: {text}"),
+            Options(
+                frozenset(fast),
+                refill=True,
+                cache=status.beside(folder, status.ADDRESSES),
+                status=status.beside(folder, status.FILE),
+            ),
         )
     finally:
         await client.stop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -28,3 +29,10 @@ def open_store(where: str | os.PathLike[str]) -> Historian:
     except ImportError as problem:
         raise StoreError("PostgreSQL needs its driver: pip install 'campus-twin[postgresql]'") from problem
     return PostgreSQL(text)
+
+
+def tended(store: Historian) -> contextlib.AbstractContextManager[object]:
+    """Keeps a store in order in the background while it is open; a database does so by itself."""
+    from twin.historian.tidy import Keeper
+
+    return Keeper(store) if isinstance(store, Embedded) else contextlib.nullcontext()
