@@ -34,10 +34,7 @@ class Keeper:
         self.counted: Counter[str] = Counter()
         numbers = store.numbers([point.signal for point in points], make=True)
         self._numbers = np.array([numbers[point.signal] for point in self.ages.points], dtype=np.int32)
-        for point in points:
-            store.describe(
-                point.signal, point.unit, point.description, f"device {point.device} {point.object} {point.instance}"
-            )
+        store.describe_all([point.story for point in points])
         self._waiting: list[Samples] = []
         self.alarm = ""
 

@@ -88,6 +88,11 @@ class Point:
         """Whether anything may be written."""
         return self.low == self.low
 
+    @property
+    def story(self) -> tuple[str, str, str, str]:
+        """What a historian is told of it: name, unit, description and source."""
+        return self.signal, self.unit, self.description, f"device {self.device} {self.object} {self.instance}"
+
 
 COLUMNS = tuple(each.name for each in fields(Point))
 NEEDED = COLUMNS[: COLUMNS.index("alarm_low")]

@@ -77,10 +77,7 @@ class Trends:
     def __init__(self, store: Historian, points: Sequence[Point], interval: float, clock: Clock) -> None:
         self.store, self.interval, self.clock = store, round(interval * 1e6), clock
         numbers = store.numbers([point.signal for point in points], make=True)
-        for point in points:
-            store.describe(
-                point.signal, point.unit, point.description, f"device {point.device} {point.object} {point.instance}"
-            )
+        store.describe_all([point.story for point in points])
         self._numbers = np.array([numbers[point.signal] for point in points], dtype=np.int32)
         self._number = {(point.device, instance(point)): numbers[point.signal] for point in points}
         self._last = -1

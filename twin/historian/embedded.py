@@ -216,14 +216,14 @@ class Embedded(Historian):
         frame["samples"] = both["samples"].fillna(0).astype(int)
         return frame.set_index("name").rename_axis("point").fillna({"unit": "", "description": "", "source": ""})
 
-    def describe(self, name: str, unit: str = "", description: str = "", source: str = "") -> None:
-        """Say what a point is; empty texts leave what was said before."""
-        number = self.numbers([name], make=True)[name]
-        said = {"unit": unit, "description": description, "source": source}
+    def describe_all(self, rows: Sequence[tuple[str, str, str, str]]) -> None:
+        """Say what points are: name, unit, description and source of each; empty texts leave what was said before."""
+        known = self.numbers([row[0] for row in rows], make=True)
+        said = [(*row[1:], known[row[0]]) for row in rows]
+        query = """update points set unit = coalesce(nullif(?, ''), unit), description = coalesce(nullif(?, ''), description),
+            source = coalesce(nullif(?, ''), source) where id = ?"""
         with self.tail.changing() as tables:
-            for field, text in said.items():
-                if text:
-                    tables.execute(f"update points set {field} = ? where id = ?", [text, number])
+            tables.executemany(query, said)
 
     def annotate(
         self, text: str, start: Moment, end: Moment = None, point: str | None = None, author: str = ""

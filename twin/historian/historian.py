@@ -61,8 +61,8 @@ class Historian(ABC):
         """Every point: unit, description, source, first and last time and the number of samples; indexed by name."""
 
     @abstractmethod
-    def describe(self, name: str, unit: str = "", description: str = "", source: str = "") -> None:
-        """Say what a point is; empty texts leave what was said before."""
+    def describe_all(self, rows: Sequence[tuple[str, str, str, str]]) -> None:
+        """Say what points are: name, unit, description and source of each; empty texts leave what was said before."""
 
     @abstractmethod
     def notes(self, start: Moment = None, end: Moment = None) -> pd.DataFrame:
@@ -83,6 +83,10 @@ class Historian(ABC):
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def describe(self, name: str, unit: str = "", description: str = "", source: str = "") -> None:
+        """Say what a point is; empty texts leave what was said before."""
+        self.describe_all([(name, unit, description, source)])
 
     def append(self, samples: pd.DataFrame) -> None:
         """Add samples; they are durable when this returns.

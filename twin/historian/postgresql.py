@@ -176,13 +176,14 @@ class PostgreSQL(Historian):
             **{n: pd.to_datetime(frame[n].astype("Int64"), unit="us", utc=True) for n in ("first", "last")}
         )
 
-    def describe(self, name: str, unit: str = "", description: str = "", source: str = "") -> None:
-        """Say what a point is; empty texts leave what was said before."""
-        number = self.numbers([name], make=True)[name]
+    def describe_all(self, rows: Sequence[tuple[str, str, str, str]]) -> None:
+        """Say what points are: name, unit, description and source of each; empty texts leave what was said before."""
+        known = self.numbers([row[0] for row in rows], make=True)
+        said = [(*row[1:], known[row[0]]) for row in rows]
         query = """update points set unit = coalesce(nullif(%s, ''), unit), description = coalesce(nullif(%s, ''), description),
             source = coalesce(nullif(%s, ''), source) where id = %s"""
-        with self._asking() as tables:
-            tables.execute(query, [unit, description, source, number])
+        with self._asking() as tables, tables.cursor() as cursor:
+            cursor.executemany(query, said)
 
     def annotate(
         self, text: str, start: Moment, end: Moment = None, point: str | None = None, author: str = ""

@@ -73,8 +73,9 @@ class LiveTwin:
         self._fresh = round(1e6 * (3.0 * step if fresh is None else fresh))
         measured = store.numbers(self._signals, make=True)
         expected = store.numbers([signal + EXPECTED for signal in self._signals], make=True)
-        for point in self.points:
-            store.describe(point.signal + EXPECTED, point.unit, f"{point.description}, as the twin expects it", "twin")
+        store.describe_all([
+            (point.signal + EXPECTED, point.unit, f"{point.description}, as the twin expects it", "twin") for point in self.points
+        ])  # fmt: skip
         self._measured = np.array([measured[signal] for signal in self._signals], dtype=np.int32)
         self._expected = np.array([expected[signal + EXPECTED] for signal in self._signals], dtype=np.int32)
         self._order = np.argsort(self._measured)
