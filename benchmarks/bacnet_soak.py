@@ -90,15 +90,17 @@ def main(minutes: int) -> None:
     from twin.bacnet.application import free_port
 
     port = free_port("127.0.0.1")
-    with tempfile.TemporaryDirectory() as folder:
-        with subprocess.Popen(
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        subprocess.Popen(
             [sys.executable, __file__, "serve", str(port)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        ) as serving:
-            assert serving.stdout
-            assert serving.stdin
-            serving.stdout.readline()
-            spent, sizes, counted = asyncio.run(gather(port, minutes, folder))
-            serving.stdin.close()
+        ) as serving,
+    ):
+        assert serving.stdout
+        assert serving.stdin
+        serving.stdout.readline()
+        spent, sizes, counted = asyncio.run(gather(port, minutes, folder))
+        serving.stdin.close()
     third = max(1, (minutes - WARM) // 3)
     early, late = slice(WARM, WARM + third), slice(minutes - third, minutes)
     print(f"CPU a minute {statistics.median(spent[early]):.2f} s early, {statistics.median(spent[late]):.2f} s late; memory "
