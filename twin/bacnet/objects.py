@@ -12,7 +12,7 @@ from bacpypes3.primitivedata import ObjectIdentifier
 
 from twin.bacnet import engineering_units
 from twin.bacnet.board import FAULT, IN_ALARM, OUT_OF_SERVICE, OVERRIDDEN, Board, kind_of
-from twin.bacnet.points import Point
+from twin.bacnet.points import KINDS, Point
 from twin.bacnet.trends import LOG_NAME, TREND_LOG, Trends, instance
 
 UNITS = engineering_units.NAMES
@@ -44,7 +44,7 @@ STATES = 16
 def made(board: Board, row: int) -> Any:
     """The object of a point, as it is at this moment."""
     point, flags = board.points[row], int(board.flags[row])
-    kind = next(kind for (number, instance), place in board.row.items() if place == row for kind in [kind_of(number)])
+    kind = KINDS[point.object]
     told: dict[str, Any] = {
         "objectIdentifier": (kind, point.instance), "objectName": point.name, "description": point.description, "eventState": "normal",
         "statusFlags": [int(bool(flags & bit)) for bit in (IN_ALARM, FAULT, OVERRIDDEN, OUT_OF_SERVICE)],
