@@ -116,6 +116,7 @@ class Client(SafeApplication):
         """
         address, told = parse(own)
         shared, reaching = told or PORT, broadcasts(address, mask)
+        claim(address, 0)
         port = free_port(address)
         if reaching or told:
             try:
