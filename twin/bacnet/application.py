@@ -34,7 +34,7 @@ from bacpypes3.local.device import DeviceObject
 from bacpypes3.primitivedata import ObjectIdentifier
 from bacpypes3.settings import settings
 
-from twin.bacnet import codec, journal
+from twin.bacnet import codec, journal, selection
 from twin.bacnet.port import Port, check
 from twin.bacnet.transactions import AccessPoint
 from twin.errors import BacnetError
@@ -259,6 +259,15 @@ class SafeApplication(Application):
     def executes(self, request: str) -> bool:
         """Whether a kind of request is answered with more than a refusal."""
         return hasattr(self, f"do_{request}") and request not in self.unexecuted
+
+    def meant(self, identifier: Any) -> Any:
+        """The identifier of an object, where a device is asked for without knowing its instance that of our own."""
+        return self.device_object.objectIdentifier if identifier == ObjectIdentifier(ANYBODY) else identifier
+
+    async def do_ReadPropertyMultipleRequest(self, apdu: Any) -> None:
+        """Read some properties of some objects."""
+        told = await selection.results(self, apdu.listOfReadAccessSpecs)
+        await self.response(ReadPropertyMultipleACK(listOfReadAccessResults=told, context=apdu))
 
     async def do_WritePropertyRequest(self, apdu: Any) -> None:
         """Refuse with write-access-denied."""
