@@ -55,6 +55,7 @@ def test_a_device_is_read_without_knowing_its_instance():
     async def act(scene):
         asked = several(scene.behind(100), [("device", 4_194_303)], "object-name")
         (told,) = (await scene.client.ask(asked)).listOfReadAccessResults
-        return tuple(map(str, told.objectIdentifier))
+        one = await scene.read(100, "device", 4_194_303, "object-identifier")
+        return tuple(map(str, told.objectIdentifier)), tuple(map(str, one))
 
-    assert play(act) == ("device", "100")
+    assert play(act) == (("device", "100"), ("device", "100"))

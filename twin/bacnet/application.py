@@ -264,6 +264,11 @@ class SafeApplication(Application):
         """The identifier of an object, where a device is asked for without knowing its instance that of our own."""
         return self.device_object.objectIdentifier if identifier == ObjectIdentifier(ANYBODY) else identifier
 
+    async def do_ReadPropertyRequest(self, apdu: Any) -> None:
+        """Read one property."""
+        apdu.objectIdentifier = self.meant(apdu.objectIdentifier)
+        await super().do_ReadPropertyRequest(apdu)
+
     async def do_ReadPropertyMultipleRequest(self, apdu: Any) -> None:
         """Read some properties of some objects."""
         told = await selection.results(self, apdu.listOfReadAccessSpecs)
