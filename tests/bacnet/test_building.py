@@ -112,6 +112,10 @@ def test_points_are_written_and_read_back(tmp_path):
         ({"object": "XY", "name": "o", "signal": "o"}, "the type is not one of"),
         ({"instance": 5_000_000, "name": "o", "signal": "o"}, "instances are 0 to"),
         ({"instance": 2, "name": "", "signal": "o"}, "has no name"),
+        (
+            {"instance": 2, "name": "o", "signal": "o", "low": 2.0, "high": 3.0},
+            "inputs are not written; .* or make it AV",
+        ),
         ({"instance": 2, "name": "o", "signal": "o", "low": 3.0, "high": 2.0}, "low and high do not fit"),
     ],
 )

@@ -31,11 +31,11 @@ from bacpypes3.app import Application
 from bacpypes3.basetypes import ObjectTypesSupported, ServicesSupported
 from bacpypes3.errors import ExecutionError
 from bacpypes3.local.device import DeviceObject
-from bacpypes3.local.networkport import NetworkPortObject
 from bacpypes3.primitivedata import ObjectIdentifier
 from bacpypes3.settings import settings
 
-from twin.bacnet import codec, journal
+from twin.bacnet import codec, journal, selection
+from twin.bacnet.port import Port, check
 from twin.bacnet.transactions import AccessPoint
 from twin.errors import BacnetError
 
@@ -108,21 +108,24 @@ class SafeApplication(Application):
 
     @classmethod
     def start(
-        cls, address: str, port: int, instance: int, name: str, objects: Iterable[Any] = (), mask: int = 24, **told: Any
-    ) -> SafeApplication:
+        cls, address: str, port: int, instance: int, name: str, objects: Iterable[Any] = (), mask: int = 24, shared: int = 0,
+        **told: Any,
+    ) -> SafeApplication:  # fmt: skip
         """An application on an address of this machine.
 
         Parameters
         ----------
         mask : bits of the network's part of the address.
+        shared : the network's UDP port, to which broadcasts go; the application's own where nothing is given.
         told : further properties of the device object.
 
         Raises
         ------
         BacnetError
-            When the address is taken, or not one of this machine.
+            When the address is taken, or not one of this machine, or the mask is wrong.
         """
         claim(address, port)
+        check(address, mask)
         codec.hasten()
         journal.limit()
         settings.route_aware = True  # `2001:0x01@10.0.0.5` names the router of a device
@@ -131,8 +134,7 @@ class SafeApplication(Application):
             "modelName": "campus twin", "maxApduLengthAccepted": APDU_LENGTH, "segmentationSupported": "segmentedBoth",
             "maxSegmentsAccepted": SEGMENTS, "apduTimeout": 3000, "numberOfApduRetries": 1,
         } | told)  # fmt: skip
-        network = NetworkPortObject(f"{address}/{mask}:{port}", objectIdentifier=("network-port", 1), objectName="port")
-        return cls.from_object_list([device, network, *objects])
+        return cls.from_object_list([device, Port.at(address, mask, port, shared), *objects])
 
     @classmethod
     def from_object_list(cls, *told: Any, **named: Any) -> SafeApplication:
@@ -257,6 +259,20 @@ class SafeApplication(Application):
     def executes(self, request: str) -> bool:
         """Whether a kind of request is answered with more than a refusal."""
         return hasattr(self, f"do_{request}") and request not in self.unexecuted
+
+    def meant(self, identifier: Any) -> Any:
+        """The identifier of an object, where a device is asked for without knowing its instance that of our own."""
+        return self.device_object.objectIdentifier if identifier == ObjectIdentifier(ANYBODY) else identifier
+
+    async def do_ReadPropertyRequest(self, apdu: Any) -> None:
+        """Read one property."""
+        apdu.objectIdentifier = self.meant(apdu.objectIdentifier)
+        await super().do_ReadPropertyRequest(apdu)
+
+    async def do_ReadPropertyMultipleRequest(self, apdu: Any) -> None:
+        """Read some properties of some objects."""
+        told = await selection.results(self, apdu.listOfReadAccessSpecs)
+        await self.response(ReadPropertyMultipleACK(listOfReadAccessResults=told, context=apdu))
 
     async def do_WritePropertyRequest(self, apdu: Any) -> None:
         """Refuse with write-access-denied."""

@@ -28,6 +28,7 @@ from twin.bacnet.device import TimedDevice
 from twin.bacnet.hours import Hours
 from twin.bacnet.notices import GATE
 from twin.bacnet.points import Point
+from twin.bacnet.port import PORT, check
 from twin.bacnet.quick import Quick, listen
 from twin.bacnet.source import Source
 from twin.bacnet.stepper import Stepper
@@ -35,7 +36,6 @@ from twin.bacnet.transactions import IP_OCTETS, WIRE
 from twin.bacnet.trends import Trends
 from twin.historian.historian import Historian
 
-PORT = 47_808
 ROUTER = 100_000
 """Instance of the router's own device."""
 NETWORK = 2001
@@ -147,6 +147,7 @@ class Building:
         password: str = "", bbmd: Sequence[str] | None = None, source: Source | None = None, hours: Hours | None = None,
     ) -> None:  # fmt: skip
         claim(address, port)
+        check(address, mask)
         codec.hasten()
         journal.limit()
         self.address, self.port = address, port
@@ -224,6 +225,10 @@ class Building:
             values = np.concatenate([board.value for board in self.boards.values()]).astype(np.float64)
             flags = np.concatenate([board.flags for board in self.boards.values()])
             await asyncio.to_thread(self.trends.record, values, flags)
+
+    async def announce(self) -> None:
+        """Tell the wire which network is behind the router. ASHRAE 135, 6.6.2."""
+        await self.router.nse.i_am_router_to_network(adapter=self.router.nsap.adapters[WIRE])
 
     async def tell(self) -> int:
         """Tell subscribers what has changed since the last time; gives the number of notifications."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,17 +20,22 @@ from bacpypes3.apdu import (
 from bacpypes3.pdu import Address, GlobalBroadcast
 from bacpypes3.primitivedata import ObjectIdentifier
 
-from twin.bacnet.application import RefusedError, SafeApplication
+from twin.bacnet.application import RefusedError, SafeApplication, claim, free_port
+from twin.bacnet.port import PORT, broadcasts, parse
 from twin.errors import BacnetError
 
 WAITS = (1.0, 2.0, 4.0)
 """Seconds to listen after each Who-Is: a busy network loses some, and a large one answers slowly."""
+TRIES = 2
+"""How often routers are asked for, each time with two seconds to answer."""
 LARGEST = 4_194_303
 NOTIFICATIONS = frozenset({"ConfirmedCOVNotificationRequest", "UnconfirmedCOVNotificationRequest"})
 CONFIRMED, UNCONFIRMED = 1, 2
 """Service choices of COV notifications, confirmed and unconfirmed. ASHRAE 135, clause 21."""
 MOST_HEARD = 100_000
 """Devices that are remembered from one Who-Is to the next."""
+INSTANCE = 4_194_001
+"""Of our own device object, which nobody is told of."""
 
 
 @dataclass(frozen=True)
@@ -50,18 +55,21 @@ class Found:
 
 
 class Client(SafeApplication):
-    """An application that hears every I-Am, and hands COV notifications on.
+    """An application that hears every I-Am and hands COV notifications on, and is itself nobody's device: two may be on one network.
 
     Attributes
     ----------
     heard : devices by instance and address since the last Who-Is of `discover`.
     listeners : told of every I-Am.
     notified : told source and octets of every notification; tells why it was not expected, or an empty text.
+    broadcasts : whether a broadcast reaches the network from here; own : address and mask, as people write them.
     """
 
     heard: dict[tuple[int, str], Found]
     listeners: list[Callable[[Found], None]]
     notified: Callable[[Any, bytes], str] | None = None
+    broadcasts: bool = False
+    own: str = ""
     unexecuted = SafeApplication.unexecuted - NOTIFICATIONS
 
     @classmethod
@@ -93,6 +101,41 @@ class Client(SafeApplication):
         else:
             await self.response(SimpleAckPDU(context=apdu))
 
+    @classmethod
+    def on(cls, own: str, mask: int) -> Client:
+        """A client on an address of this machine: on the network's port where it is free, and else on another that hears its broadcasts.
+
+        Parameters
+        ----------
+        own : `10.0.0.9`, or `10.0.0.9:47809` on a network with another port than BACnet's own.
+
+        Raises
+        ------
+        BacnetError
+            When the address is not one of this machine, or the mask is not that of its network.
+        """
+        address, told = parse(own)
+        shared, reaching = told or PORT, broadcasts(address, mask)
+        claim(address, 0)
+        port = free_port(address)
+        if reaching or told:
+            try:
+                claim(address, shared)
+                port = shared
+            except BacnetError:
+                if not reaching:
+                    raise
+        made = cls.start(address, port, INSTANCE, "campus twin", mask=mask, shared=shared if reaching else 0)
+        assert isinstance(made, cls)
+        made.broadcasts, made.own = reaching, f"{address}/{mask}"
+        return made
+
+    async def do_WhoIsRequest(self, apdu: Any) -> None:
+        """Stay silent."""
+
+    async def do_WhoHasRequest(self, apdu: Any) -> None:
+        """Stay silent."""
+
     async def do_IAmRequest(self, apdu: Any) -> None:
         """Keep who and where."""
         instance = int(apdu.iAmDeviceIdentifier[1])
@@ -113,7 +156,7 @@ class Client(SafeApplication):
 
 
 def targets(router: str, networks: Sequence[int]) -> list[Address]:
-    """Where to send Who-Is: the whole internetwork, or one router and the networks behind it.
+    """Where to send Who-Is: the whole internetwork, some networks of it, or one router and the networks behind it.
 
     Raises
     ------
@@ -121,11 +164,45 @@ def targets(router: str, networks: Sequence[int]) -> list[Address]:
         When the address is none.
     """
     if not router:
-        return [GlobalBroadcast()]
+        return [Address(f"{network}:*") for network in networks] or [GlobalBroadcast()]
     try:
         return [Address(router), *(Address(f"{network}:*@{router}") for network in networks)]
     except (ValueError, TypeError, RuntimeError) as problem:
         raise BacnetError(f"{router}: is no address; write 10.0.0.5 or 10.0.0.5:47808") from problem
+
+
+async def routed(app: Client, where: Iterable[Address]) -> list[Address]:
+    """Addresses with the routers that lead there: all that claim to, since two routers to one network are a fault worth seeing.
+
+    Raises
+    ------
+    BacnetError
+        When broadcasts reach nobody from here, or no router leads to a network.
+    """
+    found, open_networks = [], []
+    for each in where:
+        if each.addrRoute is None and each.addrType in (Address.globalBroadcastAddr, Address.remoteBroadcastAddr):
+            if not app.broadcasts:
+                raise BacnetError(
+                    f"{app.own}: a broadcast from there reaches nobody; give --own ADDRESS of the network, or --router"
+                )
+            if each.addrType == Address.remoteBroadcastAddr:
+                open_networks.append(int(each.addrNet))
+                continue
+        found.append(each)
+    for _ in range(TRIES):
+        if not open_networks:
+            break
+        for _adapter, told in await app.nse.who_is_router_to_network():
+            for network in set(open_networks) & set(told.iartnNetworkList):
+                found.append(Address(f"{network}:*@{told.pduSource}"))
+        led = {each.addrNet for each in found}
+        open_networks = [each for each in open_networks if each not in led]
+    if open_networks:
+        raise BacnetError(
+            f"no router says that it leads to network {open_networks[0]}; check the number, or give --router"
+        )
+    return found
 
 
 async def discover(
@@ -134,8 +211,14 @@ async def discover(
     """Devices by instance, and those instances that more than one device has.
 
     Who-Is is sent again, each time with a longer wait, until a round brings nobody new.
+
+    Raises
+    ------
+    BacnetError
+        As for `routed`.
     """
     app.heard = {}
+    where = await routed(app, where)
     for wait in waits:
         before = len(app.heard)
         for each in where:

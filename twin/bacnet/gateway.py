@@ -18,7 +18,7 @@ from twin.bacnet import journal, status
 from twin.bacnet.addresses import Addresses
 from twin.bacnet.ages import FACTOR, Ages, words
 from twin.bacnet.announcements import Alarms
-from twin.bacnet.discover import Client, discover
+from twin.bacnet.discover import Client, discover, routed
 from twin.bacnet.keeper import Keeper
 from twin.bacnet.peer import Codes, Peer, Values
 from twin.bacnet.points import Point
@@ -289,6 +289,7 @@ async def gather(
         addresses.read()
     except BacnetError as problem:
         alarms.put("addresses", str(problem))
+    where = await routed(app, where)
     peers = await find(app, points, where, lambda text: alarms.put("missing", text), options.fast, addresses)
     gateway = Gateway(app, points, peers, where, store, period, alarms, options, addresses)
     gateway.roster.remember()

@@ -14,6 +14,7 @@ from bacpypes3.pdu import Address
 from twin.bacnet import ask, engineering_units
 from twin.bacnet.board import NUMBERS, OUT_OF_SERVICE, OVERRIDDEN
 from twin.bacnet.points import Point
+from twin.bacnet.transactions import UNBROKEN
 
 GOOD, STALE, FAULTY, OVERRIDE, RANGE, LOST = 0, 1, 2, 3, 4, 5
 """Codes of good, stale, fault, overridden, out_of_range and communication_lost in the historian."""
@@ -124,5 +125,5 @@ class Peer:
         window = 1 if serial or longest <= SERIAL_LONGEST else WINDOW
         if window != self.window:
             self.window, self.gate = window, asyncio.Semaphore(window)
-        self.address, self.longest = address, min(longest, LONGEST)
+        self.address, self.longest = address, min(longest, UNBROKEN)
         self.most = ask.fit(self.longest)

@@ -201,6 +201,10 @@ def check(points: Iterable[Point]) -> None:
             problems.append(f"{where}: the period is negative or endless")
         if not (each.increment >= 0.0 and (math.isnan(each.low) == math.isnan(each.high)) and not each.low > each.high):
             problems.append(f"{where}: the increment is negative, or low and high do not fit")
+        if each.object.endswith("I") and each.writable:
+            problems.append(
+                f"{where}: inputs are not written; leave low and high empty, or make it {each.object[:-1]}V"
+            )
         for key, held, what in (
             ((each.device, each.object, each.instance), places, "its place"),
             ((each.device, each.name), names, "its name"),

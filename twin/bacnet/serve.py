@@ -97,6 +97,7 @@ async def _show(
     places = source.places([point.signal for point in building.points])
     building.put(source.values(places))
     await building.log()
+    await building.announce()
     ready(building, source)
     ticked = asyncio.Event()
     pacing = asyncio.create_task(pace(source, factor, ticked, stop) if factor else stop.wait())

@@ -40,6 +40,8 @@ LARGEST = 64 * 1476
 """Octets of a segmented request; a peer could send segments for ever."""
 HEAD, SEGMENT_HEAD = 3, 5
 """Octets of a complex acknowledgement before its data, whole and in segments. ASHRAE 135, 20.1.5."""
+UNBROKEN = 1447
+"""Longest APDU whose packet is never cut on Ethernet: 1,500 octets less 20 of IP, 8 of UDP, 4 of BVLL and up to 21 of the network layer."""
 KNOWN_LENGTHS = range(6)
 """Codes of the longest answer that a peer takes; others are reserved. ASHRAE 135, 20.1.2.5."""
 REQUEST_HEAD = 4
@@ -82,6 +84,8 @@ class Held:
 class Answering(ServerSSM):
     """A request of a peer: what cannot be decoded is rejected, and segments fit the peer."""
 
+    maxApduLengthAccepted: int  # noqa: N815
+
     async def request(self, apdu: Any) -> None:
         """Hand a whole request to the application, or reject it."""
         if not isinstance(apdu, AbortPDU):
@@ -102,7 +106,8 @@ class Answering(ServerSSM):
     async def confirmation(self, apdu: Any) -> None:
         """Send an answer, in segments where the peer takes no longer ones."""
         if isinstance(apdu, ComplexAckPDU) and len(apdu.pduData) + HEAD > self.maxApduLengthAccepted:
-            self.maxApduLengthAccepted -= SEGMENT_HEAD
+            longest = min(int(self.maxApduLengthAccepted), UNBROKEN)
+            self.maxApduLengthAccepted = longest - SEGMENT_HEAD
         await ServerSSM.confirmation(self, apdu)
 
     async def segmented_request(self, apdu: Any) -> None:

@@ -180,7 +180,9 @@ def _serve(
 
 
 Router = Annotated[str, typer.Option(help="Address of a device or router to ask; the whole network when left out.")]
-Own = Annotated[str, typer.Option(help="Address of this machine to ask from.")]
+Own = Annotated[
+    str, typer.Option(help="Address of this machine to ask from; with :PORT where the network's is not 47808.")
+]
 Networks = Annotated[list[int] | None, typer.Option("--network", help="Network behind the router; may be repeated.")]
 FastNetworks = Annotated[list[int] | None, typer.Option(help="Network behind a router that is as fast as Ethernet, not an MS/TP line; may be repeated.")]  # fmt: skip
 
@@ -371,13 +373,12 @@ def _points(site: str) -> list[Any]:
 
 async def _online(own: str, mask: int, go: Callable[[Any, asyncio.Event], Awaitable[Answer]]) -> Answer:
     """Do something with a client of our own, which SIGTERM and SIGINT ask to stop."""
-    from twin.bacnet.application import free_port
     from twin.bacnet.discover import Client
 
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    client = Client.start(own, free_port(own), 4_194_001, "campus twin", mask=mask)
+    client = Client.on(own, mask)
     try:
         return await go(client, stop)
     finally:

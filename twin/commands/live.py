@@ -95,12 +95,11 @@ async def _gather(
 ) -> Any:
     try:
         from twin.bacnet import discover, status
-        from twin.bacnet.application import free_port
         from twin.bacnet.gateway import Options, gather
     except ImportError as problem:
         raise BacnetError("BACnet needs its stack: pip install 'campus-twin[bacnet]'") from problem
     router, networks, own, mask, folder, fast = where
-    client = discover.Client.start(own, free_port(own), 4_194_002, "campus twin", mask=mask)
+    client = discover.Client.on(own, mask)
     try:
         return await gather(
             client,
