@@ -8,7 +8,7 @@ import struct
 import threading
 
 PORT = 47_808
-I_AM, WHO_IS, READ_MULTIPLE = 0, 8, 14
+I_AM, WHO_IS, READ, READ_MULTIPLE = 0, 8, 12, 14
 ANALOG_INPUT, DEVICE = 0, 8
 UNKNOWN_PROPERTY = b"\x91\x02\x91\x20"
 
@@ -73,9 +73,10 @@ class Device:
             return [
                 bytes([0x10, I_AM, 0xC4]) + instance + b"\x22" + struct.pack(">H", self.longest) + b"\x91\x03\x21\x0f"
             ]
-        if len(apdu) > 4 and apdu[0] >> 4 == 0 and apdu[3] == READ_MULTIPLE:
+        if len(apdu) > 4 and apdu[0] >> 4 == 0 and apdu[3] in (READ, READ_MULTIPLE):
             self.asked += 1
-            return self.answers(bytes([0x30, apdu[2], READ_MULTIPLE]) + read(apdu[4:]))
+            told = read(apdu[4:]) if apdu[3] == READ_MULTIPLE else identifier(apdu[4:])
+            return self.answers(bytes([0x30, apdu[2], apdu[3]]) + told)
         return []
 
     def stop(self) -> None:
@@ -83,6 +84,11 @@ class Device:
         self._stop.set()
         self._thread.join(2.0)
         self._socket.close()
+
+
+def identifier(asked: bytes) -> bytes:
+    """Answer to a question for a device's object identifier."""
+    return asked + b"\x3e\xc4" + asked[1:5] + b"\x3f"
 
 
 def read(asked: bytes) -> bytes:

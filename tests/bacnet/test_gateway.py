@@ -263,7 +263,7 @@ def test_the_gateway_says_how_it_is(tmp_path, monkeypatch):
     now, shown, said, counted, ended, address = play(act)
     (device,) = now["devices"]
     assert (device["instance"], device["address"], device["online"], device["window"]) == (7, address, True, 4)
-    assert (device["points"], device["batch"], device["alone"], device["pause_s"]) == (5, 64, 0, None)
+    assert (device["points"], device["batch"], device["alone"], device["pause_s"]) == (5, 62, 0, None)
     assert device["samples"] >= 5
     assert now["missing"] == [8]
     assert [each["text"] for each in now["alarms"]] == said == ["not found: devices 8"]

@@ -18,8 +18,10 @@ from twin.bacnet import poller as polling
 from twin.bacnet.application import SafeApplication
 from twin.bacnet.building import ROUTER
 from twin.bacnet.discover import Client, discover, targets
+from twin.bacnet.peer import FAULTY, GOOD, LOST
 from twin.bacnet.points import Point
-from twin.bacnet.poller import FAULTY, GOOD, LOST, Peer, Poller
+from twin.bacnet.poller import Poller
+from twin.bacnet.roster import peer_of
 from twin.errors import BacnetError
 
 DEVICES = range(100_001, 100_020)
@@ -161,7 +163,7 @@ class Watch:
 
     def __init__(self, app: SafeApplication, found, deadline=0.15) -> None:
         self.app, self.took = app, {each.instance: [] for each in found}
-        peers = [Peer(each.instance, each.address, sensors(each.instance), longest=each.longest) for each in found]
+        peers = [peer_of(each, sensors(each.instance)) for each in found]
         self.poller = Poller(app, peers, self._take, rate=1e4, deadline=deadline)
 
     def _take(self, points, values, quality, _when):

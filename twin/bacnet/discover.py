@@ -180,7 +180,7 @@ async def routed(app: Client, where: Iterable[Address]) -> list[Address]:
         When broadcasts reach nobody from here, or no router leads to a network.
     """
     found, open_networks = [], []
-    for each in where:
+    for each in (each if isinstance(each, Address) else Address(each) for each in where):
         if each.addrRoute is None and each.addrType in (Address.globalBroadcastAddr, Address.remoteBroadcastAddr):
             if not app.broadcasts:
                 raise BacnetError(
