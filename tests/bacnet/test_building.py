@@ -93,6 +93,17 @@ def test_numbers_of_points_never_move():
     assert len({(p.device, p.object, p.instance) for p in again.values()}) == len(again) == len(first)
 
 
+def test_a_site_whose_devices_count_in_their_own_units_is_not_served(tmp_path):
+    site = load("binhai")
+    found = [
+        dataclasses.replace(p, engineering_units="kilowatts" if p.unit == "W" else "") for p in listed.derive(site)
+    ]
+    listed.write(found, tmp_path / listed.FILE)
+    assert len(listed.of(site, tmp_path)) == len(found)
+    with pytest.raises(BacnetError, match="counts in SI"):
+        listed.served(site, tmp_path)
+
+
 def test_points_are_written_and_read_back(tmp_path):
     found = listed.derive(load("binhai"))
     listed.write(found, tmp_path / "points.csv")

@@ -10,17 +10,15 @@ from bacpypes3.apdu import (
     DeviceCommunicationControlRequest,
     TimeSynchronizationRequest,
     UTCTimeSynchronizationRequest,
-    WhoIsRequest,
 )
-from bacpypes3.basetypes import DateTime, HostNPort, IPMode
-from bacpypes3.local.networkport import NetworkPortObject
-from bacpypes3.pdu import GlobalBroadcast
+from bacpypes3.basetypes import DateTime
 from bacpypes3.primitivedata import Date, Real, Time
 
 from tests.bacnet.test_building import play
-from twin.bacnet.application import Device, RefusedError, SilenceError, free_port
+from twin.bacnet.application import RefusedError, SilenceError, free_port
 from twin.bacnet.clock import Clock
-from twin.bacnet.discover import Client
+from twin.bacnet.discover import Client, discover, targets
+from twin.errors import BacnetError
 
 ZONE = timezone(timedelta(hours=8))
 NOON = datetime(2026, 7, 1, 12, tzinfo=ZONE)
@@ -127,23 +125,31 @@ def test_silence_ends_by_itself():
     assert play(act, password="secret") == 21.5
 
 
+def foreign(port):
+    """A client that is a foreign device of a building's router."""
+    return Client.on(f"127.0.0.1:{free_port('127.0.0.1')}", 8, f"127.0.0.1:{port}")
+
+
 def test_a_foreign_device_finds_the_building_through_its_bbmd():
     async def act(scene):
-        port = free_port("127.0.0.1")
-        network = NetworkPortObject(
-            f"127.0.0.1/8:{port}", objectIdentifier=("network-port", 1), objectName="port", bacnetIPMode=IPMode.foreign,
-            fdBBMDAddress=HostNPort(f"127.0.0.1:{scene.port}"), fdSubscriptionLifetime=30,
-        )  # fmt: skip
-        device = Device(objectIdentifier=("device", 77), objectName="foreign", vendorIdentifier=999)
-        foreign = Client.from_object_list([device, network])
+        client = foreign(scene.port)
         try:
-            await asyncio.sleep(0.3)
-            foreign.heard = {}
-            foreign.request(WhoIsRequest(destination=GlobalBroadcast()))
-            await asyncio.sleep(0.7)
-            return sorted(instance for instance, _ in foreign.heard)
+            await client.registered()
+            found, doubled = await discover(client, targets("", []), waits=(0.7,))
+            return [each.instance for each in found], doubled
         finally:
-            await foreign.stop()
+            await client.stop()
 
-    assert play(act, bbmd=[]) == [100, 200, 100_000]
-    assert play(act) == []
+    assert play(act, bbmd=[]) == ([100, 200, 100_000], {})
+
+
+def test_a_router_that_is_no_bbmd_says_so():
+    async def act(scene):
+        client = foreign(scene.port)
+        try:
+            with pytest.raises(BacnetError, match=r"refuses foreign devices|does not answer"):
+                await client.registered(1.0)
+        finally:
+            await client.stop()
+
+    play(act)

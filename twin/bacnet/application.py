@@ -109,7 +109,7 @@ class SafeApplication(Application):
     @classmethod
     def start(
         cls, address: str, port: int, instance: int, name: str, objects: Iterable[Any] = (), mask: int = 24, shared: int = 0,
-        **told: Any,
+        bbmd: str = "", **told: Any,
     ) -> SafeApplication:  # fmt: skip
         """An application on an address of this machine.
 
@@ -117,6 +117,7 @@ class SafeApplication(Application):
         ----------
         mask : bits of the network's part of the address.
         shared : the network's UDP port, to which broadcasts go; the application's own where nothing is given.
+        bbmd : `address:port` of a BBMD to be a foreign device of.
         told : further properties of the device object.
 
         Raises
@@ -134,7 +135,7 @@ class SafeApplication(Application):
             "modelName": "campus twin", "maxApduLengthAccepted": APDU_LENGTH, "segmentationSupported": "segmentedBoth",
             "maxSegmentsAccepted": SEGMENTS, "apduTimeout": 3000, "numberOfApduRetries": 1,
         } | told)  # fmt: skip
-        return cls.from_object_list([device, Port.at(address, mask, port, shared), *objects])
+        return cls.from_object_list([device, Port.at(address, mask, port, shared, bbmd), *objects])
 
     @classmethod
     def from_object_list(cls, *told: Any, **named: Any) -> SafeApplication:
@@ -284,6 +285,8 @@ class SafeApplication(Application):
         for each in [future for held in self._requests.values() for _, future in held]:
             each.cancel()
         self.asap.stop()
+        for layer in self.link_layers.values():
+            getattr(layer, "unregister", lambda: None)()
         tasks = [
             task
             for layer in self.link_layers.values()

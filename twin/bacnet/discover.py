@@ -17,6 +17,7 @@ from bacpypes3.apdu import (
     UnconfirmedRequestPDU,
     WhoIsRequest,
 )
+from bacpypes3.ipv4.service import BIPForeign
 from bacpypes3.pdu import Address, GlobalBroadcast
 from bacpypes3.primitivedata import ObjectIdentifier
 
@@ -29,6 +30,8 @@ WAITS = (1.0, 2.0, 4.0)
 TRIES = 2
 """How often routers are asked for, each time with two seconds to answer."""
 LARGEST = 4_194_303
+REGISTRATION = 3.0
+"""Longest wait for a BBMD's answer to our registration. [s]"""
 NOTIFICATIONS = frozenset({"ConfirmedCOVNotificationRequest", "UnconfirmedCOVNotificationRequest"})
 CONFIRMED, UNCONFIRMED = 1, 2
 """Service choices of COV notifications, confirmed and unconfirmed. ASHRAE 135, clause 21."""
@@ -102,12 +105,13 @@ class Client(SafeApplication):
             await self.response(SimpleAckPDU(context=apdu))
 
     @classmethod
-    def on(cls, own: str, mask: int) -> Client:
+    def on(cls, own: str, mask: int, bbmd: str = "") -> Client:
         """A client on an address of this machine: on the network's port where it is free, and else on another that hears its broadcasts.
 
         Parameters
         ----------
         own : `10.0.0.9`, or `10.0.0.9:47809` on a network with another port than BACnet's own.
+        bbmd : of another network, which tells our broadcasts there and its own to us.
 
         Raises
         ------
@@ -125,10 +129,31 @@ class Client(SafeApplication):
             except BacnetError:
                 if not reaching:
                     raise
-        made = cls.start(address, port, INSTANCE, "campus twin", mask=mask, shared=shared if reaching else 0)
+        if bbmd:
+            host, number = parse(bbmd)
+            bbmd, shared = f"{host}:{number or PORT}", 0
+        made = cls.start(address, port, INSTANCE, "campus twin", mask=mask, shared=shared if reaching else 0, bbmd=bbmd)
         assert isinstance(made, cls)
-        made.broadcasts, made.own = reaching, f"{address}/{mask}"
+        made.broadcasts, made.own = reaching or bool(bbmd), f"{address}/{mask}"
         return made
+
+    async def registered(self, deadline: float = REGISTRATION) -> None:
+        """Wait until the BBMD, where there is one, has taken us for its foreign device.
+
+        Raises
+        ------
+        BacnetError
+            When it refuses, or does not answer.
+        """
+        for layer in self.link_layers.values():
+            if not isinstance(layer, BIPForeign):
+                continue
+            ends = asyncio.get_running_loop().time() + deadline
+            while layer.bbmdRegistrationStatus != 0:
+                if layer.bbmdRegistrationStatus > 0 or asyncio.get_running_loop().time() > ends:
+                    why = "refuses foreign devices" if layer.bbmdRegistrationStatus > 0 else "does not answer"
+                    raise BacnetError(f"{layer.bbmdAddress}: {why}; check that it is a BBMD that accepts registrations")
+                await asyncio.sleep(0.02)
 
     async def do_WhoIsRequest(self, apdu: Any) -> None:
         """Stay silent."""

@@ -289,6 +289,26 @@ def of(site: Site, folder: Path) -> list[Point]:
     return derive(site, read(path) if path.exists() else ())
 
 
+def served(site: Site, folder: Path) -> list[Point]:
+    """Points of a site as a virtual building shows them.
+
+    Raises
+    ------
+    BacnetError
+        When some count in units of their own, which a virtual building does not.
+    """
+    found = of(site, folder)
+    other = [
+        point.signal for point in found if point.engineering_units not in ("", engineering_units.NAMES.get(point.unit))
+    ]
+    if other:
+        raise BacnetError(
+            f"{folder / FILE}: {len(other)} points have engineering_units ({other[0]}), and a virtual building counts in SI; "
+            "serve a copy of the site without them"
+        )
+    return found
+
+
 def mapped(site: Site, folder: Path) -> list[Point]:
     """Points of a real building: its `points.csv` as it stands, with points that the site knows nothing of; derived where there is none."""
     path = folder / FILE

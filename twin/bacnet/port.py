@@ -7,12 +7,15 @@ import socket
 from typing import Any
 
 import ifaddr
+from bacpypes3.basetypes import HostNPort, IPMode
 from bacpypes3.local.networkport import NetworkPortObject
 
 from twin.errors import BacnetError
 
 PORT = 47_808
 """UDP port of BACnet/IP where nothing else is agreed. ASHRAE 135, annex J.1.2."""
+LIFETIME = 60
+"""How long a BBMD knows a foreign device that does not register again; it does so in time. [s]"""
 NARROWEST = 30
 """Bits of the network's part of an address, up to which a network has a broadcast address."""
 
@@ -23,9 +26,22 @@ class Port(NetworkPortObject):
     _shared: int = 0
 
     @classmethod
-    def at(cls, address: str, mask: int, port: int, shared: int) -> Port:
-        """A port on an address; `shared` is the network's UDP port, the same as its own where it is 0."""
-        made = cls(f"{address}/{mask}:{port}", objectIdentifier=("network-port", 1), objectName="port")
+    def at(cls, address: str, mask: int, port: int, shared: int, bbmd: str = "") -> Port:
+        """A port on an address.
+
+        Parameters
+        ----------
+        shared : the network's UDP port, the same as its own where it is 0.
+        bbmd : `address:port` of the BBMD whose foreign device it is; it is none where that is empty.
+        """
+        told: dict[str, Any] = {}
+        if bbmd:
+            told = {
+                "bacnetIPMode": IPMode.foreign,
+                "fdBBMDAddress": HostNPort(bbmd),
+                "fdSubscriptionLifetime": LIFETIME,
+            }
+        made = cls(f"{address}/{mask}:{port}", objectIdentifier=("network-port", 1), objectName="port", **told)
         made._shared = shared
         return made
 

@@ -106,7 +106,7 @@ def serve(
     loaded = load(site)
     sky = Weather.named(weather or loaded.location.climate, loaded.year)
     moment = start or datetime.now(sky.start.tzinfo)
-    listed = found.of(loaded, loaded.path.parent)
+    listed = found.served(loaded, loaded.path.parent)
 
     def source() -> Any:
         from twin.bacnet.running import RunningSite
@@ -183,13 +183,16 @@ Router = Annotated[str, typer.Option(help="Address of a device or router to ask;
 Own = Annotated[
     str, typer.Option(help="Address of this machine to ask from; with :PORT where the network's is not 47808.")
 ]
+Through = Annotated[
+    str, typer.Option("--bbmd", help="BBMD of another network, address or address:port, to be a foreign device of.")
+]
 Networks = Annotated[list[int] | None, typer.Option("--network", help="Network behind the router; may be repeated.")]
 FastNetworks = Annotated[list[int] | None, typer.Option(help="Network behind a router that is as fast as Ethernet, not an MS/TP line; may be repeated.")]  # fmt: skip
 
 
 @app.command()
 def discover(
-    router: Router = "", network: Networks = None, own: Own = "127.0.0.1", mask: int = 24,
+    router: Router = "", network: Networks = None, own: Own = "127.0.0.1", mask: int = 24, bbmd: Through = "",
     low: Annotated[int, typer.Option(help="Smallest instance.", min=0)] = 0,
     high: Annotated[int, typer.Option(help="Largest instance.", max=4_194_303)] = 4_194_303,
     as_json: AsJson = False,
@@ -200,7 +203,7 @@ def discover(
     async def go(client: Any, _stop: asyncio.Event) -> Any:
         return await search.discover(client, search.targets(router, network or []), low, high)
 
-    found, doubled = asyncio.run(_online(own, mask, go))
+    found, doubled = asyncio.run(_online(own, mask, go, bbmd))
     rows = [{"instance": each.instance, "address": each.text, "max_apdu": each.longest, "segmentation": each.segmentation,
              "vendor": each.vendor, "doubled": each.instance in doubled} for each in found]  # fmt: skip
     if as_json:
@@ -222,7 +225,7 @@ def discover(
 def poll(
     site: SiteText,
     store: Annotated[str, typer.Option(help="Historian: folder, or postgresql://user@host/database.")],
-    router: Router = "", network: Networks = None, own: Own = "127.0.0.1", mask: int = 24,
+    router: Router = "", network: Networks = None, own: Own = "127.0.0.1", mask: int = 24, bbmd: Through = "",
     period: Annotated[float, typer.Option(help="Seconds between polls, where points.csv says no others.", min=0.1)] = 60.0,
     seconds: Annotated[float | None, typer.Option(help="Stop after so many seconds; Ctrl-C stops, too.")] = None,
     fast_network: FastNetworks = None,
@@ -258,7 +261,7 @@ def poll(
                 await gather(client, listed, where, held, period, stop, lambda text: _say(f"alarm: {text}"), options)
             )
 
-    counted = asyncio.run(_online(own, mask, go))
+    counted = asyncio.run(_online(own, mask, go, bbmd))
     if as_json:
         print_json(counted)
         return
@@ -268,7 +271,7 @@ def poll(
 
 @app.command()
 def validate(
-    site: SiteText, router: Router = "", network: Networks = None, own: Own = "127.0.0.1", mask: int = 24,
+    site: SiteText, router: Router = "", network: Networks = None, own: Own = "127.0.0.1", mask: int = 24, bbmd: Through = "",
     fast_network: FastNetworks = None, as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Read every point of a site's points.csv once, and say which are not good."""
@@ -283,7 +286,7 @@ def validate(
             frozenset(fast_network or ()),
         )  # fmt: skip
 
-    found = asyncio.run(_online(own, mask, go))
+    found = asyncio.run(_online(own, mask, go, bbmd))
     bad = [each for each in found if each.quality != "good"]
     if as_json:
         print_json([
@@ -323,7 +326,7 @@ def write(
     who: Annotated[str, typer.Option(help="Your name, for the record.")],
     seconds: Annotated[float, typer.Option(help="Length of the lease; NULL is written when it ends, and on Ctrl-C.")] = 900.0,
     journal: Journalled = Path("writes.jsonl"),
-    router: Router = "", network: Networks = None, own: Own = "127.0.0.1", mask: int = 24,
+    router: Router = "", network: Networks = None, own: Own = "127.0.0.1", mask: int = 24, bbmd: Through = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check the list and find the device, and send nothing.")] = False,
 ) -> None:  # fmt: skip
     """Write one value on loan: allowed by a list, read back, journalled, and given back by NULL when the lease ends or this stops."""
@@ -339,12 +342,12 @@ def write(
         await lend(client, listed, allowed, kept, loan, search.targets(router, network or []), stop, _say)
 
     with contextlib.nullcontext() if dry_run else kept.held():
-        asyncio.run(_online(own, mask, go))
+        asyncio.run(_online(own, mask, go, bbmd))
 
 
 @app.command()
 def release(
-    site: SiteText, journal: Journalled = Path("writes.jsonl"), own: Own = "127.0.0.1", mask: int = 24,
+    site: SiteText, journal: Journalled = Path("writes.jsonl"), own: Own = "127.0.0.1", mask: int = 24, bbmd: Through = "",
 ) -> None:  # fmt: skip
     """Give back every lease that an earlier run has left in a building."""
     from twin.bacnet.leases import Journal
@@ -356,7 +359,7 @@ def release(
         await give_back(client, listed, kept, _say)
 
     with kept.held():
-        asyncio.run(_online(own, mask, go))
+        asyncio.run(_online(own, mask, go, bbmd))
 
 
 def _say(text: str) -> None:
@@ -371,15 +374,16 @@ def _points(site: str) -> list[Any]:
     return found.mapped(loaded, loaded.path.parent)
 
 
-async def _online(own: str, mask: int, go: Callable[[Any, asyncio.Event], Awaitable[Answer]]) -> Answer:
+async def _online(own: str, mask: int, go: Callable[[Any, asyncio.Event], Awaitable[Answer]], bbmd: str = "") -> Answer:
     """Do something with a client of our own, which SIGTERM and SIGINT ask to stop."""
     from twin.bacnet.discover import Client
 
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    client = Client.on(own, mask)
+    client = Client.on(own, mask, bbmd)
     try:
+        await client.registered()
         return await go(client, stop)
     finally:
         await client.stop()

@@ -11,13 +11,13 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from twin.commands.bacnet import AsJson, Networks, Own, Router, SiteText, _online, _say
+from twin.commands.bacnet import AsJson, Networks, Own, Router, SiteText, Through, _online, _say
 from twin.errors import BacnetError
 from twin.tables import out, print_json
 
 
 def inventory(
-    router: Router = "", network: Networks = None, own: Own = "127.0.0.1", mask: int = 24,
+    router: Router = "", network: Networks = None, own: Own = "127.0.0.1", mask: int = 24, bbmd: Through = "",
     low: Annotated[int, typer.Option(help="Smallest instance.", min=0)] = 0,
     high: Annotated[int, typer.Option(help="Largest instance.", max=4_194_303)] = 4_194_303,
     rate: Annotated[float, typer.Option(help="Requests a second to one device.", min=0.1)] = 50.0,
@@ -40,7 +40,7 @@ def inventory(
             raise BacnetError("nobody answers Who-Is; check address, mask and network")
         return await survey(client, found, _step, rate), doubled
 
-    devices, doubled = asyncio.run(_online(own, mask, go))
+    devices, doubled = asyncio.run(_online(own, mask, go, bbmd))
     for instance, held in doubled.items():
         _say(f"alarm: {instance} is at {', '.join(each.text for each in held)}; the first one was read")
     if csv:

@@ -25,6 +25,7 @@ def live(
     network: Annotated[list[int] | None, typer.Option("--network", help="Network behind the router; may be repeated.")] = None,
     fast_network: Annotated[list[int] | None, typer.Option(help="Network behind a router that is as fast as Ethernet, not an MS/TP line; may be repeated.")] = None,
     own: Annotated[str, typer.Option(help="Address of this machine to ask from.")] = "127.0.0.1",
+    bbmd: Annotated[str, typer.Option(help="BBMD of another network, address or address:port, to be a foreign device of.")] = "",
     mask: Annotated[int, typer.Option(help="Bits of the network's part of the address.", min=1, max=32)] = 24,
     period: Annotated[float, typer.Option(help="Seconds between polls.", min=0.1)] = 60.0,
     step: Annotated[int, typer.Option(help="Length of the twin's tick in seconds; must divide the hour.", min=1, max=3600)] = 60,
@@ -47,7 +48,7 @@ def live(
     folder = home or _home(store)
     with open_store(store) as kept, open_store(store) as own_store, tended(kept):
         twin = LiveTwin(loaded, points, own_store, sky, float(step), folder, 2.0 * period + step, _say)
-        where = (router, network or [], own, mask, store, fast_network or [])
+        where = (router, network or [], own, mask, store, fast_network or [], bbmd)
         counted = asyncio.run(_run(twin, points, kept, where, period, gateway, seconds))
     found = {**twin.status(), "gateway": counted}
     if as_json:
@@ -62,7 +63,7 @@ def live(
 
 
 async def _run(
-    twin: Any, points: list[Any], store: Any, where: tuple[str, list[int], str, int, str, list[int]], period: float, gateway: bool, seconds: float | None
+    twin: Any, points: list[Any], store: Any, where: tuple[str, list[int], str, int, str, list[int], str], period: float, gateway: bool, seconds: float | None
 ) -> dict[str, int]:  # fmt: skip
     """The gateway and the twin side by side; when one fails the other stops, too, and keeps its state."""
     from twin.live.follow import follow
@@ -89,7 +90,7 @@ async def _run(
 async def _gather(
     points: list[Any],
     store: Any,
-    where: tuple[str, list[int], str, int, str, list[int]],
+    where: tuple[str, list[int], str, int, str, list[int], str],
     period: float,
     stop: asyncio.Event,
 ) -> Any:
@@ -98,9 +99,10 @@ async def _gather(
         from twin.bacnet.gateway import Options, gather
     except ImportError as problem:
         raise BacnetError("BACnet needs its stack: pip install 'campus-twin[bacnet]'") from problem
-    router, networks, own, mask, folder, fast = where
-    client = discover.Client.on(own, mask)
+    router, networks, own, mask, folder, fast, bbmd = where
+    client = discover.Client.on(own, mask, bbmd)
     try:
+        await client.registered()
         return await gather(
             client,
             points,
