@@ -23,9 +23,9 @@ import numpy as np
 from bacpypes3.pdu import Address, RemoteStation
 
 from twin.bacnet.application import SafeApplication, free_port
-from twin.bacnet.building import NETWORK, Building
+from twin.bacnet.building.building import NETWORK, Building
+from twin.bacnet.gateway.poller import Peer, Poller
 from twin.bacnet.points import Point
-from twin.bacnet.poller import Peer, Poller
 from twin.bacnet.transactions import WIRE
 
 OBJECTS, DEVICES, BATCH, WINDOW = 10_000, 20, 50, 8

@@ -23,8 +23,8 @@ async def serve(port: int) -> None:
     from bacpypes3.local.networkport import NetworkPortObject
 
     from twin.bacnet.application import Device
-    from twin.bacnet.board import Board
-    from twin.bacnet.controller import Controller
+    from twin.bacnet.building.board import Board
+    from twin.bacnet.building.controller import Controller
 
     board = Board(points(), lambda *_: None)
     board.put(np.random.default_rng(1).uniform(10.0, 30.0, OBJECTS))
@@ -51,7 +51,7 @@ async def ours(target: str) -> float:
     from bacpypes3.pdu import Address
 
     from twin.bacnet.application import SafeApplication, free_port
-    from twin.bacnet.poller import Peer, Poller
+    from twin.bacnet.gateway.poller import Peer, Poller
 
     client = SafeApplication.start("127.0.0.1", free_port("127.0.0.1"), 9, "benchmark", mask=8)
     took: list[int] = []

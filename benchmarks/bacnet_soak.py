@@ -36,7 +36,7 @@ def points() -> list:
 
 async def serve(port: int) -> None:
     """The devices, whose values change every ten seconds, until standard input closes."""
-    from twin.bacnet.building import Building
+    from twin.bacnet.building.building import Building
 
     building = Building(points(), lambda *_: None, "soak", "127.0.0.1", port, 8)
     random = np.random.default_rng(1)
@@ -58,8 +58,8 @@ def memory() -> float:
 
 async def gather(port: int, minutes: int, store: str) -> tuple[list[float], list[float], dict[str, int]]:
     """CPU seconds and memory of every minute, and what was counted."""
-    from twin.bacnet import discover, gateway, status
     from twin.bacnet.application import free_port
+    from twin.bacnet.gateway import discover, gateway, status
     from twin.historian.store import open_store, tended
 
     client = discover.Client.start("127.0.0.1", free_port("127.0.0.1"), 9, "soak", mask=8)

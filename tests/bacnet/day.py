@@ -20,8 +20,8 @@ from bacpypes3.primitivedata import (
 )
 
 from tests.bacnet.test_building import Scene
+from twin.bacnet.building.hours import Hours
 from twin.bacnet.clock import Clock
-from twin.bacnet.hours import Hours
 from twin.bacnet.points import Point
 
 NAN = math.nan

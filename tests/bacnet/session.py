@@ -23,11 +23,11 @@ from tests.bacnet.test_building import NAN, POINTS
 from tests.bacnet.test_quick import routed
 from tests.bacnet.wire import Wire, confirmed, read
 from twin.bacnet.application import RefusedError, free_port
-from twin.bacnet.building import NETWORK, ROUTER
-from twin.bacnet.discover import Client, discover, targets
-from twin.bacnet.peer import Peer
+from twin.bacnet.building.building import NETWORK, ROUTER
+from twin.bacnet.gateway.discover import Client, discover, targets
+from twin.bacnet.gateway.peer import Peer
+from twin.bacnet.gateway.poller import Poller
 from twin.bacnet.points import Point
-from twin.bacnet.poller import Poller
 from twin.bacnet.transactions import UNBROKEN
 
 LARGE, MIXED = 300, 400

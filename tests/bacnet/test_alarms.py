@@ -18,10 +18,10 @@ from bacpypes3.primitivedata import ObjectIdentifier
 from tests.bacnet.test_cov import heard, subscribe
 from tests.bacnet.watch import NAN, POINTS, START, day, watch
 from tests.bacnet.wire import Wire
-from twin.bacnet import notices
-from twin.bacnet.alarms import Alarms
 from twin.bacnet.application import RefusedError, free_port
-from twin.bacnet.board import Board
+from twin.bacnet.building import notices
+from twin.bacnet.building.alarms import Alarms
+from twin.bacnet.building.board import Board
 
 
 def test_a_limit_passed_for_the_delay_is_an_alarm_that_everybody_learns_of():

@@ -18,9 +18,9 @@ from bacpypes3.primitivedata import Boolean, CharacterString, Null, ObjectIdenti
 from tests.bacnet.wire import Wire
 from twin.bacnet import points as listed
 from twin.bacnet.application import RefusedError, SafeApplication, free_port
-from twin.bacnet.building import NETWORK, ROUTER, Building
+from twin.bacnet.building.building import NETWORK, ROUTER, Building
+from twin.bacnet.building.running import RunningSite
 from twin.bacnet.points import Point
-from twin.bacnet.running import RunningSite
 from twin.errors import BacnetError
 from twin.site.load import load
 from twin.weather.year import Weather

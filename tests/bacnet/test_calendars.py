@@ -26,10 +26,10 @@ from tests.bacnet.day import (
     week,
 )
 from twin.bacnet.application import RefusedError
-from twin.bacnet.calendars import Between, Pattern, WeekDay
-from twin.bacnet.hours import Hours
+from twin.bacnet.building.calendars import Between, Pattern, WeekDay
+from twin.bacnet.building.hours import Hours
+from twin.bacnet.building.timetable import Exceptional, Timetable, hourly
 from twin.bacnet.points import derive
-from twin.bacnet.timetable import Exceptional, Timetable, hourly
 from twin.site.load import load
 from twin.weather.almanac import Almanac
 

@@ -9,8 +9,8 @@ import sys
 
 import pytest
 
-from twin.bacnet import inventory
 from twin.bacnet.application import free_port
+from twin.bacnet.inventory import inventory
 from twin.bacnet.points import KINDS
 
 LIST = "signal,low,high,slot,hourly,role\nplant/loop.setpoint,6,12,13,9,operator\n"

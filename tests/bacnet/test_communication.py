@@ -17,7 +17,7 @@ from bacpypes3.primitivedata import Date, Real, Time
 from tests.bacnet.test_building import play
 from twin.bacnet.application import RefusedError, SilenceError, free_port
 from twin.bacnet.clock import Clock
-from twin.bacnet.discover import Client, discover, targets
+from twin.bacnet.gateway.discover import Client, discover, targets
 from twin.errors import BacnetError
 
 ZONE = timezone(timedelta(hours=8))

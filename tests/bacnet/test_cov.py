@@ -13,8 +13,8 @@ from bacpypes3.primitivedata import ObjectIdentifier
 from tests.bacnet.test_building import POINTS, play
 from tests.bacnet.test_quick import routed
 from tests.bacnet.wire import Wire, wrapped
-from twin.bacnet import cov
 from twin.bacnet.application import RefusedError
+from twin.bacnet.building import cov
 
 VALUES = np.array([21.5, 22.0, 1.0, 5000.0, 2.0])
 

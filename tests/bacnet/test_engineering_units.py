@@ -18,10 +18,10 @@ from tests.bacnet.test_poller import Device
 from twin.bacnet import engineering_units as units
 from twin.bacnet import points as listed
 from twin.bacnet.application import free_port
-from twin.bacnet.discover import Client
-from twin.bacnet.leases import Journal, Rule, Writer
+from twin.bacnet.gateway.discover import Client
+from twin.bacnet.gateway.leases import Journal, Rule, Writer
+from twin.bacnet.gateway.poller import Peer, Poller
 from twin.bacnet.points import Point
-from twin.bacnet.poller import Peer, Poller
 from twin.errors import BacnetError
 from twin.units import registry
 

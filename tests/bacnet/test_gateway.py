@@ -18,18 +18,18 @@ from bacpypes3.pdu import Address
 from tests.bacnet.field import FieldDevice
 from tests.bacnet.test_building import NAN
 from tests.bacnet.test_watch import until
-from twin.bacnet import status
-from twin.bacnet.addresses import Addresses
-from twin.bacnet.ages import Ages
-from twin.bacnet.announcements import Alarms
 from twin.bacnet.application import free_port
-from twin.bacnet.discover import Client, Found, discover
-from twin.bacnet.gateway import Gateway, Options, by_device, gather
-from twin.bacnet.keeper import Keeper
-from twin.bacnet.peer import Peer
+from twin.bacnet.gateway import status
+from twin.bacnet.gateway.addresses import Addresses
+from twin.bacnet.gateway.ages import Ages
+from twin.bacnet.gateway.announcements import Alarms
+from twin.bacnet.gateway.discover import Client, Found, discover
+from twin.bacnet.gateway.gateway import Gateway, Options, by_device, gather
+from twin.bacnet.gateway.keeper import Keeper
+from twin.bacnet.gateway.peer import Peer
+from twin.bacnet.gateway.poller import Poller
+from twin.bacnet.gateway.roster import Roster, peer_of
 from twin.bacnet.points import Point
-from twin.bacnet.poller import Poller
-from twin.bacnet.roster import Roster, peer_of
 from twin.errors import BacnetError
 from twin.historian.embedded import Embedded
 
@@ -220,7 +220,7 @@ def test_points_without_news_are_stale_once_with_their_last_value(tmp_path):
 
 
 def test_a_store_that_stays_full_costs_no_more_memory_than_allowed(tmp_path, monkeypatch):
-    monkeypatch.setattr("twin.bacnet.keeper.MOST_WAITING", 12)
+    monkeypatch.setattr("twin.bacnet.gateway.keeper.MOST_WAITING", 12)
     points = sensors(7)
     with Embedded(tmp_path) as store:
         keeper = Keeper(store, points)
@@ -236,7 +236,7 @@ def test_a_store_that_stays_full_costs_no_more_memory_than_allowed(tmp_path, mon
 
 
 def test_the_gateway_says_how_it_is(tmp_path, monkeypatch):
-    monkeypatch.setattr("twin.bacnet.gateway.discover", partial(discover, waits=(0.3,)))
+    monkeypatch.setattr("twin.bacnet.gateway.gateway.discover", partial(discover, waits=(0.3,)))
     monkeypatch.setattr(status, "EVERY", 0.5)
     where = tmp_path / status.FILE
     points = [*sensors(7), *sensors(8)]

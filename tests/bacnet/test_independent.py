@@ -18,7 +18,7 @@ from tests.bacnet.netns import network
 from tests.bacnet.sniffer import capture, decode
 from tests.bacnet.test_frames import shown
 from twin.bacnet import points as listed
-from twin.bacnet.building import NETWORK, ROUTER
+from twin.bacnet.building.building import NETWORK, ROUTER
 from twin.bacnet.port import PORT
 from twin.site.load import load
 

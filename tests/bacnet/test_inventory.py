@@ -13,14 +13,14 @@ from bacpypes3.pdu import Address
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twin.bacnet import brick, ede, properties
-from twin.bacnet import inventory as kept
 from twin.bacnet.application import SafeApplication, free_port
-from twin.bacnet.classes import brick_class
-from twin.bacnet.discover import Client, discover
-from twin.bacnet.inventory import Device, Item
-from twin.bacnet.objects import CLASSES
-from twin.bacnet.survey import survey
+from twin.bacnet.building.objects import CLASSES
+from twin.bacnet.gateway.discover import Client, discover
+from twin.bacnet.inventory import brick, ede, properties
+from twin.bacnet.inventory import inventory as kept
+from twin.bacnet.inventory.classes import brick_class
+from twin.bacnet.inventory.inventory import Device, Item
+from twin.bacnet.inventory.survey import survey
 from twin.errors import BacnetError
 
 

@@ -14,7 +14,7 @@ import pytest
 from bacpypes3.primitivedata import Real
 
 from tests.bacnet.test_building import POINTS, Scene
-from twin.bacnet.leases import Journal, Rule, WriteDeniedError, Writer, rules
+from twin.bacnet.gateway.leases import Journal, Rule, WriteDeniedError, Writer, rules
 from twin.errors import BacnetError
 
 ALLOWED = {
@@ -162,7 +162,7 @@ from bacpypes3.pdu import Address
 from tests.bacnet.test_building import POINTS
 from tests.bacnet.test_leases import ALLOWED, ORDER
 from twin.bacnet.application import SafeApplication, free_port
-from twin.bacnet.leases import Journal, Writer
+from twin.bacnet.gateway.leases import Journal, Writer
 
 async def main():
     client = SafeApplication.start("127.0.0.1", free_port("127.0.0.1"), 11, "crashing", mask=8)

@@ -11,11 +11,12 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.bacnet.test_inventory import Plain, surveyed
-from twin.bacnet import inventory as kept
-from twin.bacnet import mapping, points, review, words
+from twin.bacnet import points
+from twin.bacnet.building.objects import CLASSES
 from twin.bacnet.engineering_units import NAMES
-from twin.bacnet.inventory import Device, Item
-from twin.bacnet.objects import CLASSES
+from twin.bacnet.inventory import inventory as kept
+from twin.bacnet.inventory import mapping, review, words
+from twin.bacnet.inventory.inventory import Device, Item
 from twin.cli import app
 from twin.errors import BacnetError
 from twin.site.load import load

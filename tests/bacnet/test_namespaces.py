@@ -14,14 +14,14 @@ import pytest
 
 from tests.bacnet import rude
 from tests.bacnet.netns import MASK, network
-from twin.bacnet import poller as polling
 from twin.bacnet.application import SafeApplication
-from twin.bacnet.building import ROUTER
-from twin.bacnet.discover import Client, discover, targets
-from twin.bacnet.peer import FAULTY, GOOD, LOST
+from twin.bacnet.building.building import ROUTER
+from twin.bacnet.gateway import poller as polling
+from twin.bacnet.gateway.discover import Client, discover, targets
+from twin.bacnet.gateway.peer import FAULTY, GOOD, LOST
+from twin.bacnet.gateway.poller import Poller
+from twin.bacnet.gateway.roster import peer_of
 from twin.bacnet.points import Point
-from twin.bacnet.poller import Poller
-from twin.bacnet.roster import peer_of
 from twin.errors import BacnetError
 
 DEVICES = range(100_001, 100_020)

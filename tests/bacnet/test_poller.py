@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 
 from tests.bacnet.test_building import NAN, POINTS, Scene
 from tests.bacnet.wire import Wire, wrapped
-from twin.bacnet import ask
 from twin.bacnet.application import free_port
-from twin.bacnet.discover import Client, discover, targets
-from twin.bacnet.gateway import Keeper, gather
+from twin.bacnet.gateway import ask
+from twin.bacnet.gateway.discover import Client, discover, targets
+from twin.bacnet.gateway.gateway import Keeper, gather
+from twin.bacnet.gateway.poller import Peer, Poller
 from twin.bacnet.points import Point
-from twin.bacnet.poller import Peer, Poller
 from twin.errors import BacnetError
 from twin.historian.embedded import Embedded
 from twin.historian.tail import StoreFullError

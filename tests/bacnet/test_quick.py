@@ -12,8 +12,8 @@ import pytest
 from tests.bacnet.test_building import POINTS
 from tests.bacnet.wire import READ, READ_MULTIPLE, Wire, read
 from twin.bacnet.application import free_port
-from twin.bacnet.building import NETWORK, Building
-from twin.bacnet.quick import LENGTHS
+from twin.bacnet.building.building import NETWORK, Building
+from twin.bacnet.numbers import LENGTHS
 
 ANALOG = [dataclasses.replace(POINTS[0], instance=n, name=f"p{n}", signal=f"p{n}.air") for n in range(2, 101)]
 
@@ -118,7 +118,7 @@ def test_no_answer_is_longer_than_its_peer_takes():
 
 
 def _answer(frame):
-    from twin.bacnet.board import Board
-    from twin.bacnet.quick import Quick
+    from twin.bacnet.building.board import Board
+    from twin.bacnet.building.quick import Quick
 
     return Quick({(100).to_bytes(3, "big"): Board(ANALOG, lambda *_: None)}, NETWORK).answer(frame, ("127.0.0.1", 1))

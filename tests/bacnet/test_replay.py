@@ -13,10 +13,10 @@ import pandas as pd
 import pytest
 
 from twin.bacnet import points as listed
-from twin.bacnet import replay
 from twin.bacnet.application import free_port
-from twin.bacnet.walk import walk
+from twin.bacnet.building import replay
 from twin.errors import BacnetError
+from twin.live.walk import walk
 
 SHARED = Path(os.environ.get("TWIN_SHARED_DATA", "/nowhere"))
 

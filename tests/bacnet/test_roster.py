@@ -13,13 +13,13 @@ import pytest
 from tests.bacnet.field import FieldDevice
 from tests.bacnet.test_gateway import Closing, begin, play, sensors
 from tests.bacnet.test_watch import until
-from twin.bacnet import roster as rosters
-from twin.bacnet.addresses import Addresses
 from twin.bacnet.application import free_port
-from twin.bacnet.discover import Client, Found, discover, identify
-from twin.bacnet.gateway import find
-from twin.bacnet.peer import Peer
-from twin.bacnet.watch import Watch
+from twin.bacnet.gateway import roster as rosters
+from twin.bacnet.gateway.addresses import Addresses
+from twin.bacnet.gateway.discover import Client, Found, discover, identify
+from twin.bacnet.gateway.gateway import find
+from twin.bacnet.gateway.peer import Peer
+from twin.bacnet.gateway.watch import Watch
 from twin.errors import BacnetError
 
 
@@ -153,7 +153,7 @@ def test_missing_devices_are_looked_for_ever_more_seldom(monkeypatch):
 
 
 def test_remembered_addresses_are_used_when_who_is_stays_unanswered(tmp_path, monkeypatch):
-    monkeypatch.setattr("twin.bacnet.gateway.discover", partial(discover, waits=(0.1,)))
+    monkeypatch.setattr("twin.bacnet.gateway.gateway.discover", partial(discover, waits=(0.1,)))
     monkeypatch.setattr(rosters, "PROBE", 0.2)
     path = tmp_path / "addresses.json"
 

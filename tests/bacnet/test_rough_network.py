@@ -11,10 +11,10 @@ from bacpypes3.pdu import Address
 from tests.bacnet.test_building import Scene
 from tests.bacnet.test_poller import SENSORS
 from twin.bacnet.application import SafeApplication, free_port
-from twin.bacnet.building import NETWORK
-from twin.bacnet.leases import Journal, Rule, Writer
+from twin.bacnet.building.building import NETWORK
+from twin.bacnet.gateway.leases import Journal, Rule, Writer
+from twin.bacnet.gateway.poller import Peer, Poller
 from twin.bacnet.points import Point
-from twin.bacnet.poller import Peer, Poller
 from twin.errors import BacnetError
 
 

@@ -24,13 +24,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.bacnet.test_building import POINTS, play
-from twin.bacnet import records
-from twin.bacnet.announcements import Alarms
 from twin.bacnet.application import RefusedError
-from twin.bacnet.backfill import Backfill
 from twin.bacnet.clock import Clock
-from twin.bacnet.peer import Peer
-from twin.bacnet.refill import Refill
+from twin.bacnet.gateway import records
+from twin.bacnet.gateway.announcements import Alarms
+from twin.bacnet.gateway.backfill import Backfill
+from twin.bacnet.gateway.peer import Peer
+from twin.bacnet.gateway.refill import Refill
 from twin.errors import BacnetError
 from twin.historian.store import open_store
 
@@ -225,7 +225,7 @@ def test_gaps_are_filled_from_the_devices_log_once_and_accounted_for(tmp_path):
 
 
 def test_a_gateway_fetches_what_an_outage_has_missed(tmp_path, monkeypatch):
-    monkeypatch.setattr("twin.bacnet.refill.SETTLED", 0.0)
+    monkeypatch.setattr("twin.bacnet.gateway.refill.SETTLED", 0.0)
     now = datetime.now(ZONE).replace(second=0, microsecond=0)
     begin = now - timedelta(minutes=59)
     seen = pd.DataFrame({"room.air": 20.0}, index=pd.date_range(begin, periods=60, freq="1min"))

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 
 from tests.bacnet.field import FieldDevice
 from tests.bacnet.test_building import NAN, POINTS, Scene
-from twin.bacnet import changes, watch
 from twin.bacnet.application import free_port
-from twin.bacnet.discover import Client
-from twin.bacnet.peer import Peer
+from twin.bacnet.gateway import changes, watch
+from twin.bacnet.gateway.discover import Client
+from twin.bacnet.gateway.peer import Peer
+from twin.bacnet.gateway.poller import Poller
+from twin.bacnet.gateway.watch import Watch
 from twin.bacnet.points import Point
-from twin.bacnet.poller import Poller
-from twin.bacnet.watch import Watch
 from twin.errors import BacnetError
 
 SENSORS = [Point(7, "AI", n, f"s{n}", f"s{n}.air", "degC", "", 0.2, NAN, NAN) for n in range(1, 6)]
@@ -241,7 +241,7 @@ def test_a_device_that_has_restarted_is_subscribed_to_again():
 
 
 def test_a_device_that_comes_back_is_polled_at_once_and_subscribed_to_again(monkeypatch):
-    monkeypatch.setattr("twin.bacnet.poller.FIRST_PAUSE", 0.2)
+    monkeypatch.setattr("twin.bacnet.gateway.poller.FIRST_PAUSE", 0.2)
 
     async def act(desk, device):
         desk.start()

@@ -12,7 +12,7 @@ import pytest
 
 from tests.study.test_live import SMALL
 from twin.bacnet import points as listed
-from twin.bacnet.running import RunningSite
+from twin.bacnet.building.running import RunningSite
 from twin.historian.store import open_store
 from twin.live.residuals import LEARNING, Residuals
 from twin.live.snapshot import FILE

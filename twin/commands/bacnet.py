@@ -99,7 +99,7 @@ def serve(
     Device communication control needs the password in the environment variable TWIN_BACNET_PASSWORD; without one it is refused.
     """
     from twin.bacnet import points as found
-    from twin.bacnet.hours import Hours
+    from twin.bacnet.building.hours import Hours
     from twin.site.load import load
     from twin.weather.year import Weather
 
@@ -109,7 +109,7 @@ def serve(
     listed = found.served(loaded, loaded.path.parent)
 
     def source() -> Any:
-        from twin.bacnet.running import RunningSite
+        from twin.bacnet.building.running import RunningSite
 
         return RunningSite(loaded, sky, moment, float(step))
 
@@ -136,7 +136,7 @@ def replay(
 ) -> None:  # fmt: skip
     """Show measured trends as a virtual building, row after row, at their own pace, faster, or stepped."""
     from twin.bacnet import points as found
-    from twin.bacnet import replay as played
+    from twin.bacnet.building import replay as played
 
     frame = played.read(trends, zone)
     listed = played.derive(frame, found.read(points_file) if points_file else ())
@@ -154,8 +154,8 @@ def _serve(
     source: Callable[[], Any], listed: list[Any], name: str, factor: float, stepped: bool, bbmd: list[str] | None, told: dict[str, Any], hours: Any = None
 ) -> None:  # fmt: skip
     try:
-        from twin.bacnet.serve import Service
-        from twin.bacnet.serve import serve as go
+        from twin.bacnet.building.serve import Service
+        from twin.bacnet.building.serve import serve as go
     except ImportError as problem:
         raise BacnetError("BACnet needs its stack: pip install 'campus-twin[bacnet]'") from problem
     if not 0.0 < factor < math.inf:
@@ -198,7 +198,7 @@ def discover(
     as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Find devices; two devices with one instance are told."""
-    from twin.bacnet import discover as search
+    from twin.bacnet.gateway import discover as search
 
     async def go(client: Any, _stop: asyncio.Event) -> Any:
         return await search.discover(client, search.targets(router, network or []), low, high)
@@ -241,9 +241,9 @@ def poll(
     as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Read all points of a site's points.csv, again and again, into a historian. Nothing is ever written to a device."""
-    from twin.bacnet import discover as search
-    from twin.bacnet import status as news
-    from twin.bacnet.gateway import Options, gather
+    from twin.bacnet.gateway import discover as search
+    from twin.bacnet.gateway import status as news
+    from twin.bacnet.gateway.gateway import Options, gather
     from twin.historian.store import open_store, tended
 
     listed = _points(site)
@@ -275,8 +275,8 @@ def validate(
     fast_network: FastNetworks = None, as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Read every point of a site's points.csv once, and say which are not good."""
-    from twin.bacnet import discover as search
-    from twin.bacnet import gateway
+    from twin.bacnet.gateway import discover as search
+    from twin.bacnet.gateway import gateway
 
     listed = _points(site)
 
@@ -330,9 +330,9 @@ def write(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check the list and find the device, and send nothing.")] = False,
 ) -> None:  # fmt: skip
     """Write one value on loan: allowed by a list, read back, journalled, and given back by NULL when the lease ends or this stops."""
-    from twin.bacnet import discover as search
-    from twin.bacnet import leases
-    from twin.bacnet.loan import Loan, lend
+    from twin.bacnet.gateway import discover as search
+    from twin.bacnet.gateway import leases
+    from twin.bacnet.gateway.loan import Loan, lend
 
     listed = _points(site)
     allowed, kept = leases.rules(allow), leases.Journal(journal)
@@ -350,8 +350,8 @@ def release(
     site: SiteText, journal: Journalled = Path("writes.jsonl"), own: Own = "127.0.0.1", mask: int = 24, bbmd: Through = "",
 ) -> None:  # fmt: skip
     """Give back every lease that an earlier run has left in a building."""
-    from twin.bacnet.leases import Journal
-    from twin.bacnet.loan import give_back
+    from twin.bacnet.gateway.leases import Journal
+    from twin.bacnet.gateway.loan import give_back
 
     listed, kept = _points(site), Journal(journal)
 
@@ -376,7 +376,7 @@ def _points(site: str) -> list[Any]:
 
 async def _online(own: str, mask: int, go: Callable[[Any, asyncio.Event], Awaitable[Answer]], bbmd: str = "") -> Answer:
     """Do something with a client of our own, which SIGTERM and SIGINT ask to stop."""
-    from twin.bacnet.discover import Client
+    from twin.bacnet.gateway.discover import Client
 
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -27,12 +27,12 @@ def inventory(
     as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """List what devices are and hold: every object with its name, unit and value. Nothing is ever written to a device."""
-    from twin.bacnet import brick as model
-    from twin.bacnet import discover as search
-    from twin.bacnet import ede as exchange
-    from twin.bacnet import inventory as kept
-    from twin.bacnet.classes import brick_class
-    from twin.bacnet.survey import survey
+    from twin.bacnet.gateway import discover as search
+    from twin.bacnet.inventory import brick as model
+    from twin.bacnet.inventory import ede as exchange
+    from twin.bacnet.inventory import inventory as kept
+    from twin.bacnet.inventory.classes import brick_class
+    from twin.bacnet.inventory.survey import survey
 
     async def go(client: Any, _stop: asyncio.Event) -> tuple[list[kept.Device], dict[int, Any]]:
         found, doubled = await search.discover(client, search.targets(router, network or []), low, high)
@@ -96,9 +96,10 @@ def map_points(
     as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Map the objects of a foreign building to the signals of a site, as a review to edit, and accepted rows to points.csv."""
-    from twin.bacnet import inventory as kept
-    from twin.bacnet import mapping, points
-    from twin.bacnet import review as reviewed
+    from twin.bacnet import points
+    from twin.bacnet.inventory import inventory as kept
+    from twin.bacnet.inventory import mapping
+    from twin.bacnet.inventory import review as reviewed
     from twin.site.load import load
 
     if not inventory and not review:

@@ -95,8 +95,8 @@ async def _gather(
     stop: asyncio.Event,
 ) -> Any:
     try:
-        from twin.bacnet import discover, status
-        from twin.bacnet.gateway import Options, gather
+        from twin.bacnet.gateway import discover, status
+        from twin.bacnet.gateway.gateway import Options, gather
     except ImportError as problem:
         raise BacnetError("BACnet needs its stack: pip install 'campus-twin[bacnet]'") from problem
     router, networks, own, mask, folder, fast, bbmd = where

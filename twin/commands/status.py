@@ -20,7 +20,7 @@ def status(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead of tables.")] = False,
 ) -> None:
     """Show what a running `twin bacnet poll` reads, and what goes wrong; exit code 1 where it is not running."""
-    from twin.bacnet import status as found
+    from twin.bacnet.gateway import status as found
 
     told = found.read(where)
     old = found.trouble(told, time.time())

@@ -14,12 +14,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from twin.bacnet import points, replay
+from twin.bacnet import points
 from twin.bacnet.application import free_port
+from twin.bacnet.building import replay
 from twin.bacnet.points import STATION
-from twin.bacnet.walk import walk
 from twin.errors import BacnetError
 from twin.historian.store import open_store
+from twin.live.walk import walk
 from twin.sim.results import Run
 from twin.sim.scene import Scene
 from twin.site.site import Site

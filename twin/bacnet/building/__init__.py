@@ -1,0 +1,1 @@
+"""The virtual building: a site or measured trends as BACnet devices."""

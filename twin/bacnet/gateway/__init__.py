@@ -1,0 +1,1 @@
+"""The gateway: reading, watching and writing the devices of a real building."""
