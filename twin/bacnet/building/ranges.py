@@ -10,6 +10,7 @@ import numpy as np
 from bacpypes3.apdu import ComplexAckPDU
 from bacpypes3.errors import ExecutionError
 
+from twin.bacnet.building import tags
 from twin.bacnet.building.trends import Trends, datum
 from twin.bacnet.numbers import LENGTHS, LOG_BUFFER, READ_RANGE, TREND_LOG, UNSPECIFIED
 from twin.bacnet.points import Point
@@ -47,9 +48,9 @@ def answer(trends: Trends, point: Point, apdu: Any) -> Any:
     items = b"".join(_record(point.object, held, at, zone) for at in range(first, last))
     flags = 0x80 * (first == 0 and last > first) | 0x40 * (last == len(held) and last > first) | 0x20 * more
     data = b"\x0c" + struct.pack(">I", TREND_LOG << 22 | identifier) + b"\x19" + bytes([LOG_BUFFER])
-    data += b"\x3a\x05" + bytes([flags]) + _unsigned(4, last - first) + b"\x5e" + items + b"\x5f"
+    data += b"\x3a\x05" + bytes([flags]) + tags.unsigned(4, last - first) + b"\x5e" + items + b"\x5f"
     if last > first and apdu.range is not None and apdu.range.byPosition is None:
-        data += _unsigned(6, int(held.time[first]) // trends.interval % WHOLE_SEQUENCE)
+        data += tags.unsigned(6, int(held.time[first]) // trends.interval % WHOLE_SEQUENCE)
     told = ComplexAckPDU(READ_RANGE, context=apdu)
     told.put_data(data)
     return told
@@ -118,8 +119,3 @@ def _record(kind: str, held: Samples, at: int, zone: tzinfo | None) -> bytes:
     stamp = b"\x0e\xa4" + date + b"\xb4" + time + b"\x0f"
     flags = b"\x2a\x04" + bytes([FLAGS.get(int(held.quality[at]), 0)])
     return stamp + b"\x1e" + datum(kind, float(held.value[at])) + b"\x1f" + flags
-
-
-def _unsigned(tag: int, value: int) -> bytes:
-    octets = value.to_bytes(max(1, (value.bit_length() + 7) // 8), "big")
-    return bytes([tag << 4 | 0x08 | len(octets)]) + octets
