@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from twin.bacnet.numbers import FAULT
+from twin.bacnet.numbers import FAULT, PRESENT_VALUE, STATUS_FLAGS
 
 HEAD, REQUEST_HEAD = 3, 4
 """Octets before the data of an answer and of a request. ASHRAE 135, 20.1."""
@@ -82,6 +82,9 @@ TURNED = np.array([sum(1 << place for place in range(4) if bits & 8 >> place) fo
 """Status flags as bits, in-alarm lowest, by the four bits of the bit string."""
 
 
+ALL_FLAGS = 16
+
+
 def _one_by_one(octets: bytes, keys: npt.NDArray[np.uint32]) -> Values:
     values, flags, at = np.full(len(keys), math.nan), np.zeros(len(keys), np.uint8), 0
     for place, key in enumerate(keys.tolist()):
@@ -93,10 +96,12 @@ def _one_by_one(octets: bytes, keys: npt.NDArray[np.uint32]) -> Values:
             at, found = _element(octets, at + 2)
             if found is None:
                 flags[place] |= FAULT
-            elif prop == 85:
+            elif prop == PRESENT_VALUE:
                 values[place] = found
-            else:
+            elif prop == STATUS_FLAGS and 0 <= found < ALL_FLAGS:
                 flags[place] |= int(found)
+            else:
+                raise ValueError(f"octet {at} tells what was not asked for, or flags that are none")
         if octets[at : at + 1] != b"\x1f":
             raise ValueError(f"octet {at} does not close the answer for an object")
         at += 1
