@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -11,10 +12,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from bacpypes3.pdu import Address
+from bacpypes3.primitivedata import ObjectIdentifier, Real
 
+from tests.study.test_live import SMALL
 from twin.bacnet import points as listed
 from twin.bacnet.application import free_port
 from twin.bacnet.building import replay
+from twin.bacnet.building.building import NETWORK
+from twin.bacnet.gateway.discover import Client
+from twin.bacnet.points import FIRST_DEVICE
 from twin.errors import BacnetError
 from twin.live.walk import walk
 
@@ -95,6 +102,49 @@ def test_a_step_that_is_none_is_refused(tmp_path):
         walk(f"127.0.0.1:{served.port}", replay.derive(sent))
     with Served(tmp_path / "trends.parquet") as served, pytest.raises(BacnetError, match="stepped"):
         walk(f"127.0.0.1:{served.port}", replay.derive(sent))
+
+
+def test_a_stepped_site_goes_forward_alone(tmp_path):
+    (tmp_path / "site.yaml").write_text(SMALL)
+    port = free_port("127.0.0.1")
+    command = [sys.executable, "-m", "twin", "bacnet", "serve", str(tmp_path), "--port", str(port), *STEPPED]
+    command += ["--start", "2026-07-01T08:00:00", "--step", "300"]
+
+    async def act():
+        client = Client.on("127.0.0.1", 8)
+        router, step = Address(f"127.0.0.1:{port}"), ObjectIdentifier(("analog-value", 1))
+        room = Address(f"{NETWORK}:0x{FIRST_DEVICE:06x}@127.0.0.1:{port}")
+
+        async def read(address, identifier, name):
+            return await client.timed(client.read_property(address, ObjectIdentifier(identifier), name), "read")
+
+        async def write(value):
+            await client.timed(client.write_property(router, step, "present-value", Real(value)), "write", 20.0)
+
+        try:
+            found = [await read(router, ("analog-value", 2), "present-value")]
+            for tick in (0.0, 12.0, 12.0):
+                await write(tick)
+                clock = await read(room, ("device", FIRST_DEVICE), "local-time")
+                found.append((await read(router, step, "present-value"), tuple(clock)[:2]))
+            refused = []
+            for wrong in (11.0, 12.5, 1e6, float("nan")):
+                with pytest.raises(BacnetError, match="value-out-of-range"):
+                    await write(wrong)
+                refused.append(await read(router, step, "present-value"))
+            return found, refused
+        finally:
+            await client.stop()
+
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as served:
+        try:
+            assert served.stdout.readline().strip().endswith("waits to be stepped; Ctrl-C stops")
+            found, refused = asyncio.run(asyncio.wait_for(act(), 60.0))
+        finally:
+            served.send_signal(signal.SIGTERM)
+    assert found == [0.0, (0.0, (8, 0)), (12.0, (9, 0)), (12.0, (9, 0))]
+    assert refused == [12.0] * 4
+    assert served.returncode == 0
 
 
 def test_measured_trends_of_an_air_handling_unit_are_served():
