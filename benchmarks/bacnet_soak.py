@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-DEVICES, EACH, PERIOD, WARM = 500, 100, 60.0, 3
+DEVICES, EACH, PERIOD, WARM = 500, 100, 60.0, 2
 
 
 def points() -> list:
@@ -114,4 +114,4 @@ if __name__ == "__main__":
     if len(sys.argv) > 2:
         asyncio.run(serve(int(sys.argv[2])))
     else:
-        main(int(sys.argv[1]) if len(sys.argv) > 1 else 30)
+        main(int(sys.argv[1]) if len(sys.argv) > 1 else 6)

@@ -217,3 +217,23 @@ def test_points_that_the_twin_does_not_know_are_left_alone(stage):
     twin = stage.twin()
     assert "other.thing" not in {point.signal for point in twin.points}
     stage.points.pop()
+
+
+def test_a_full_store_is_told_once_and_nothing_expected_is_lost(stage, monkeypatch):
+    start = stage.run(60)
+    twin = stage.twin()
+    twin.advance(start)
+    before = len(stage.samples("room.air:expected"))
+    monkeypatch.setattr(stage.store, "reserve", 2**60)
+    stage.store.reserve, held = 0, stage.store.reserve
+    end = stage.run(10)
+    stage.store.reserve = held
+    twin.advance(end - timedelta(minutes=5))
+    twin.advance(end)
+    assert [text for text in stage.told if "kept in reserve" in text] == [f"alarm: {twin.alarm}"]
+    assert twin.status()["alarm"]
+    stage.store.reserve = 0
+    stage.run(1)
+    twin.advance(end + timedelta(minutes=1))
+    assert twin.alarm == ""
+    assert len(stage.samples("room.air:expected")) == before + 11

@@ -43,11 +43,14 @@ async def follow(
 
 
 def tell(twin: LiveTwin) -> None:
-    """Write the status beside the state; the old one stays until the new one is whole."""
-    twin.home.mkdir(parents=True, exist_ok=True)
+    """Write the status beside the state; the old one stays until the new one is whole, and where there is no room."""
     part = twin.home / f".{STATUS}.part"
-    part.write_text(json.dumps(twin.status()), encoding="utf-8")
-    os.replace(part, twin.home / STATUS)
+    try:
+        twin.home.mkdir(parents=True, exist_ok=True)
+        part.write_text(json.dumps(twin.status()), encoding="utf-8")
+        os.replace(part, twin.home / STATUS)
+    except OSError:
+        twin.counted["status_refused"] += 1
 
 
 def status(home: Path) -> dict[str, Any] | None:

@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from twin.bacnet.points import STATION, Point
-from twin.errors import PeriodError
+from twin.errors import PeriodError, StoreError
 from twin.historian.historian import Historian
-from twin.historian.samples import QUALITIES, USABLE, Samples, codes, microseconds
+from twin.historian.samples import NONE, QUALITIES, USABLE, Samples, codes, joined, microseconds
 from twin.live import snapshot
 from twin.live.inputs import Inputs, MeasuredScene
 from twin.live.residuals import HOUR, Residuals
@@ -36,6 +36,8 @@ BACK = timedelta(hours=1)
 """A clock set back by more than that makes the twin start anew; by less, it waits."""
 PRIORITY, SOURCE = 8, "measured"
 SUBSTITUTED = QUALITIES.index("substituted")
+MOST_WAITING = 5_000_000
+"""Samples that wait for room in the store, about 100 MiB; beyond, the oldest are dropped."""
 WORST = 20
 """Points named in the status."""
 
@@ -80,6 +82,7 @@ class LiveTwin:
         self._expected = np.array([expected[signal + EXPECTED] for signal in self._signals], dtype=np.int32)
         self._order = np.argsort(self._measured)
         self._posted: dict[str, float] = {}
+        self._waiting, self.alarm = NONE, ""
         self.counted: Counter[str] = Counter()
         self.driven: dict[str, bool] = {}
         self.substituted: npt.NDArray[np.bool_] = np.zeros(len(self.points), dtype=bool)
@@ -133,7 +136,7 @@ class LiveTwin:
     def _anew(self, until: datetime, why: str) -> None:
         self.counted["started_anew"] += 1
         self.told(f"alarm: {why}; the twin starts anew")
-        self.store.annotate(f"the twin starts anew: {why}", until, author="twin")
+        self._note(f"the twin starts anew: {why}", until)
         self._rehearse(until)
 
     def _rehearse(self, until: datetime) -> None:
@@ -230,11 +233,24 @@ class LiveTwin:
             np.tile(self._measured, count)[gone], times[gone], expected.reshape(-1)[gone],
             np.full(int(gone.sum()), SUBSTITUTED, np.uint8),
         )  # fmt: skip
-        self.store.append_samples(Samples(*(np.concatenate([getattr(kept, n), getattr(instead, n)]) for n in COLUMNS)))
+        self._waiting = joined([self._waiting, kept, instead]).chosen(slice(-MOST_WAITING, None))
+        self._flush()
         self.counted["samples_substituted"] += len(instead)
         for row in seen - expected:
             self.residuals.take(row, self.step)
         self.substituted = bad[-1]
+
+    def _flush(self) -> None:
+        """Make what waits durable; where the store has no room it goes on waiting, and the alarm says why."""
+        try:
+            self.store.append_samples(self._waiting)
+        except StoreError as problem:
+            self.counted["store_refused"] += 1
+            if not self.alarm:
+                self.told(f"alarm: {problem}")
+            self.alarm = str(problem)
+            return
+        self.alarm, self._waiting = "", NONE
 
     def _turn(self, moment: datetime) -> None:
         """An hour is over: tell what drifts, and keep the state."""
@@ -245,12 +261,23 @@ class LiveTwin:
                 f"drifts {side} the twin: usually {self.residuals.mean[place]:+.4g} {self.points[place].unit} off, "
                 f"now {self.residuals.last[place]:+.4g}"
             )
-            self.store.annotate(text, moment, point=self._signals[place], author="twin")
+            self._note(text, moment, self._signals[place])
             self.told(f"alarm: {self._signals[place]} {text}")
         for place in back.tolist():
             self.told(f"{self._signals[place]} is back at its usual distance from the twin")
         self.counted["drifts"] += len(out)
-        self.save()
+        try:
+            self.save()
+        except StoreError as problem:  # the one before is still there, and the next hour tries again
+            self.counted["states_refused"] += 1
+            self.told(f"alarm: {problem}")
+
+    def _note(self, text: str, moment: datetime, point: str | None = None) -> None:
+        """Keep a note; a store without room does not stop the twin."""
+        try:
+            self.store.annotate(text, moment, point=point, author="twin")
+        except StoreError:
+            self.counted["notes_refused"] += 1
 
     def save(self) -> None:
         """Keep the state, to go on from it later."""
@@ -275,8 +302,5 @@ class LiveTwin:
                  "spreads": float(off[p]), "cusum_high": float(held.high[p]), "cusum_low": float(held.low[p]), "total": float(held.total[p])}
                 for p in worst.tolist() if off[p] != 0.0
             ],
-            **self.counted,
+            "alarm": self.alarm, **self.counted,
         }  # fmt: skip
-
-
-COLUMNS = ("point", "time", "value", "quality")
