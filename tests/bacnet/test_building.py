@@ -188,6 +188,18 @@ def test_the_highest_priority_wins_and_relinquishing_restores():
     ]
 
 
+def test_a_tick_that_had_begun_before_a_write_does_not_undo_it():
+    async def act(scene):
+        await scene.write(100, "analog-value", 1, Real(25.0), 8)
+        scene.building.put(np.array([21.5, 22.0, 1.0, 5000.0, 2.0]))
+        during = await scene.read(100, "analog-value", 1)
+        await scene.write(100, "analog-value", 1, Null(()), 8)
+        scene.building.put(np.array([21.5, 23.0, 1.0, 5000.0, 2.0]))
+        return during, await scene.read(100, "analog-value", 1)
+
+    assert play(act) == (25.0, 23.0)
+
+
 def test_several_writes_stop_at_the_first_that_is_refused():
     async def act(scene):
         def spec(kind, value):

@@ -7,8 +7,6 @@ import json
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
 
 from twin.live.twin import LiveTwin
 
@@ -51,12 +49,3 @@ def tell(twin: LiveTwin) -> None:
         os.replace(part, twin.home / STATUS)
     except OSError:
         twin.counted["status_refused"] += 1
-
-
-def status(home: Path) -> dict[str, Any] | None:
-    """What the twin last said, or nothing."""
-    try:
-        found: dict[str, Any] = json.loads((home / STATUS).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return found

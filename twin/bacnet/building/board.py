@@ -64,8 +64,12 @@ class Board:
         self.further: list[Callable[[int], dict[str, Any]]] = []
 
     def put(self, values: npt.NDArray[np.float64]) -> None:
-        """Take new values of all points; those out of service keep theirs, and what is no number is a fault."""
+        """Take new values of all points; those out of service or commanded keep theirs, and what is no number is a fault.
+
+        A command counts from the moment it is written, and the values may be those of a tick that had begun before.
+        """
         good = np.isfinite(values) & (self.flags & OUT_OF_SERVICE == 0)
+        good[[row for row, slots in self.slots.items() if slots.held]] = False
         self.value[good] = values[good]
         self.flags = np.where(np.isfinite(values), self.flags & (255 - FAULT), self.flags | FAULT)
 
