@@ -144,6 +144,7 @@ if __name__ == "__main__":
     if len(sys.argv) > 2:
         kind = {"serve": serve, "ours": ours, "stock": stock, "bac0": bac0}[sys.argv[1]]
         answer = asyncio.run(kind(int(sys.argv[2]) if sys.argv[1] == "serve" else sys.argv[2]))
-        print("" if answer is None else answer)
+        if answer is not None:
+            print(answer)
     else:
         main(sys.argv[1] if len(sys.argv) > 1 else "")
