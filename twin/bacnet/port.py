@@ -16,6 +16,7 @@ PORT = 47_808
 """UDP port of BACnet/IP where nothing else is agreed. ASHRAE 135, annex J.1.2."""
 LIFETIME = 60
 """How long a BBMD knows a foreign device that does not register again; it does so in time. [s]"""
+BITS = 32
 NARROWEST = 30
 """Bits of the network's part of an address, up to which a network has a broadcast address."""
 
@@ -67,6 +68,8 @@ def check(address: str, mask: int) -> None:
     BacnetError
         When it is not.
     """
+    if not 0 < mask <= BITS:
+        raise BacnetError(f"mask {mask}: a network's part of an address has 1 to {BITS} bits; for instance 24")
     if not broadcasts(address, mask):
         return
     target = ipaddress.ip_interface(f"{address}/{mask}").network.broadcast_address
@@ -100,3 +103,13 @@ def parse(own: str) -> tuple[str, int | None]:
         return str(ipaddress.IPv4Address(address)), number
     except ValueError as problem:
         raise BacnetError(f"{own}: is no address ({problem}); write 10.0.0.9 or 10.0.0.9:47808") from problem
+
+
+def whole(text: str) -> str:
+    """Address with its port, BACnet's own where none is given; raises as `parse` does.
+
+    >>> whole("10.0.0.9")
+    '10.0.0.9:47808'
+    """
+    address, port = parse(text)
+    return f"{address}:{port or PORT}"

@@ -33,7 +33,7 @@ from twin.bacnet.building.trends import Trends
 from twin.bacnet.clock import Clock
 from twin.bacnet.numbers import UNCONFIRMED
 from twin.bacnet.points import Point
-from twin.bacnet.port import PORT, check
+from twin.bacnet.port import PORT, check, whole
 from twin.bacnet.transactions import IP_OCTETS, WIRE
 from twin.historian.historian import Historian
 
@@ -264,7 +264,7 @@ def _wire(address: str, bbmd: Sequence[str] | None) -> NetworkPortObject:
         here = address.partition("/")[0] + ":" + address.rpartition(":")[2]
         table = [
             BDTEntry(bbmdAddress=HostNPort(each), broadcastMask=b"\xff\xff\xff\xff")
-            for each in dict.fromkeys([here, *bbmd])
+            for each in dict.fromkeys([here, *map(whole, bbmd)])
         ]
         told = {
             "bacnetIPMode": IPMode.bbmd, "bbmdAcceptFDRegistrations": True, "bbmdForeignDeviceTable": [],

@@ -23,7 +23,7 @@ from bacpypes3.primitivedata import ObjectIdentifier
 
 from twin.bacnet.application import RefusedError, SafeApplication, claim, free_port
 from twin.bacnet.numbers import CONFIRMED, UNCONFIRMED
-from twin.bacnet.port import PORT, broadcasts, parse
+from twin.bacnet.port import PORT, broadcasts, check, parse, whole
 from twin.errors import BacnetError
 
 WAITS = (1.0, 2.0, 4.0)
@@ -118,8 +118,9 @@ class Client(SafeApplication):
             When the address is not one of this machine, or the mask is not that of its network.
         """
         address, told = parse(own)
-        shared, reaching = told or PORT, broadcasts(address, mask)
         claim(address, 0)
+        check(address, mask)
+        shared, reaching = told or PORT, broadcasts(address, mask)
         port = free_port(address)
         if reaching or told:
             try:
@@ -129,8 +130,7 @@ class Client(SafeApplication):
                 if not reaching:
                     raise
         if bbmd:
-            host, number = parse(bbmd)
-            bbmd, shared = f"{host}:{number or PORT}", 0
+            bbmd, shared = whole(bbmd), 0
         made = cls.start(address, port, INSTANCE, "campus twin", mask=mask, shared=shared if reaching else 0, bbmd=bbmd)
         assert isinstance(made, cls)
         made.broadcasts, made.own = reaching or bool(bbmd), f"{address}/{mask}"
