@@ -146,6 +146,7 @@ class Controller(Automation):
                         WritePropertyMultipleError(errorType=error, firstFailedWriteAttempt=failed, context=apdu)
                     )
                     return
+        await self.settle()
         await self.response(SimpleAckPDU(context=apdu))
 
     def _write(self, identifier: Any, prop: Any, index: Any, value: Any, priority: Any, apdu: Any) -> None:
