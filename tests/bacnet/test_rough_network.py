@@ -8,30 +8,31 @@ import time
 import numpy as np
 from bacpypes3.pdu import Address
 
-from tests.bacnet.test_building import Scene
+from tests.bacnet.netns import MASK, enter, network
 from tests.bacnet.test_poller import SENSORS
-from twin.bacnet.application import SafeApplication, free_port
-from twin.bacnet.building.building import NETWORK
+from twin.bacnet.application import SafeApplication
+from twin.bacnet.building.building import NETWORK, Building
 from twin.bacnet.gateway.leases import Journal, Rule, Writer
 from twin.bacnet.gateway.poller import Peer, Poller
 from twin.bacnet.points import Point
+from twin.bacnet.port import PORT
 from twin.errors import BacnetError
 
 
 class RoughNetwork(asyncio.DatagramProtocol):
-    """Stands between a client and a port: drops 30 %, doubles 10 %, delays each by up to 60 ms, so that order is lost, too."""
+    """Stands between a client and a building: drops 30 %, doubles 10 %, delays each by up to 60 ms, so that order is lost, too."""
 
-    def __init__(self, port, seed, loss=0.3):
-        self.port, self.random, self.loss = port, np.random.default_rng(seed), loss
+    def __init__(self, target, seed, loss=0.3):
+        self.target, self.random, self.loss = target, np.random.default_rng(seed), loss
         self.client, self.passed, self.lost = None, 0, 0
 
     def connection_made(self, transport):
         self.transport = transport
 
     def datagram_received(self, frame, peer):
-        if peer[1] != self.port:
+        if peer != self.target:
             self.client = peer
-        to = ("127.0.0.1", self.port) if peer[1] != self.port else self.client
+        to = self.target if peer != self.target else self.client
         if self.random.random() < self.loss:
             self.lost += 1
             return
@@ -45,30 +46,37 @@ class RoughNetwork(asyncio.DatagramProtocol):
 
 
 def play(act, seed=1, points=SENSORS):
-    async def run():
-        scene = Scene(points=points)
-        loop = asyncio.get_running_loop()
+    """Building, line and client, each on a host of its own; sockets stay in the namespace in which they were opened."""
+
+    async def run(on):
+        enter(on["a"].name)
+        building = Building(points, lambda *_: None, "test", on["a"].address, PORT, MASK, frozenset({on["c"].address}))
+        await asyncio.sleep(0.1)
+        enter(on["c"].name)
+        loop, target = asyncio.get_running_loop(), (on["a"].address, PORT)
         transport, rough = await loop.create_datagram_endpoint(
-            lambda: RoughNetwork(scene.port, seed), local_addr=("127.0.0.1", 0)
+            lambda: RoughNetwork(target, seed), local_addr=(on["c"].address, PORT)
         )
-        client = SafeApplication.start("127.0.0.1", free_port("127.0.0.1"), 12, "client", mask=8)
-        await asyncio.sleep(0.05)
-        address = Address(f"{NETWORK}:0x{7:06x}@127.0.0.1:{transport.get_extra_info('sockname')[1]}")
+        enter(on["b"].name)
+        client = SafeApplication.start(on["b"].address, PORT, 12, "client", mask=MASK)
+        await asyncio.sleep(0.1)
+        address = Address(f"{NETWORK}:0x{7:06x}@{on['c'].address}:{PORT}")
         try:
-            return await act(scene, client, address, rough)
+            return await act(building, client, address, rough)
         finally:
             transport.close()
-            await scene.building.stop()
-            await scene.client.stop()
+            await building.stop()
             began = time.monotonic()
             await client.stop()
             assert time.monotonic() - began < 2.0
 
-    return asyncio.run(asyncio.wait_for(run(), 100.0))
+    with network("abc") as on:
+        acting = on["b"].submit(lambda: asyncio.run(asyncio.wait_for(run(on), 100.0)))
+        return acting.result(110.0)
 
 
 def test_polls_go_on_and_every_good_value_is_true():
-    async def act(scene, client, address, rough):
+    async def act(building, client, address, rough):
         took = []
         peer = Peer(7, address, SENSORS, longest=206)
         poller = Poller(
@@ -77,7 +85,7 @@ def test_polls_go_on_and_every_good_value_is_true():
         wrong = 0
         for step in range(12):
             truth = np.arange(40.0) + 100.0 * step
-            scene.building.put(truth)
+            building.put(truth)
             if await poller.poll(peer):
                 values, quality = took[-1]
                 wrong += int((values[quality == 0] != truth[quality == 0]).sum())
@@ -97,11 +105,11 @@ def test_polls_go_on_and_every_good_value_is_true():
 def test_a_loan_over_a_bad_line_is_either_there_or_given_back(tmp_path):
     points = [*SENSORS[:-1], Point(7, "AV", 1, "wanted", "wanted", "degC", "", 0.2, 15.0, 30.0)]
 
-    async def act(scene, client, address, rough):
+    async def act(building, client, address, rough):
         allowed = {"wanted": Rule("wanted", 15.0, 30.0, 13, 100, "operator")}
         journal = Journal(tmp_path / "journal.jsonl")
         writer = Writer(client, points, allowed, journal)
-        board = next(iter(scene.building.boards.values()))
+        board = next(iter(building.boards.values()))
         row = board.by_name["wanted"]
         shown = []
         for step in range(3):
