@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from copy import copy
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import numpy as np
@@ -35,7 +35,9 @@ from twin.bacnet.numbers import UNCONFIRMED
 from twin.bacnet.points import Point
 from twin.bacnet.port import PORT, check, whole
 from twin.bacnet.transactions import IP_OCTETS, WIRE
-from twin.historian.historian import Historian
+
+if TYPE_CHECKING:
+    from twin.historian.historian import Historian
 
 ROUTER = 100_000
 """Instance of the router's own device."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import struct
-from datetime import UTC, datetime, timedelta, tzinfo
-from typing import Any
+from datetime import UTC, datetime, tzinfo
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from bacpypes3.apdu import ComplexAckPDU
@@ -14,7 +14,9 @@ from twin.bacnet.building import tags
 from twin.bacnet.building.trends import Trends, datum
 from twin.bacnet.numbers import LENGTHS, LOG_BUFFER, READ_RANGE, TREND_LOG, UNSPECIFIED
 from twin.bacnet.points import Point
-from twin.historian.samples import EPOCH, Samples
+
+if TYPE_CHECKING:
+    from twin.historian.samples import Samples
 
 RECORD, HEAD = 24, 40
 """Octets of the longest record, and of everything else in an answer."""
@@ -109,7 +111,7 @@ def _moment(told: Any, zone: tzinfo | None) -> int:
         found = datetime(1900 + year, month, day, hour, minute, second, 10_000 * hundredth, zone)
     except ValueError as problem:
         raise ExecutionError("services", "parameterOutOfRange") from problem
-    return int((found - EPOCH.to_pydatetime()) / timedelta(microseconds=1))
+    return round(found.timestamp() * 1e6)
 
 
 def _record(kind: str, held: Samples, at: int, zone: tzinfo | None) -> bytes:

@@ -6,7 +6,7 @@ import math
 import struct
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,8 +18,10 @@ from bacpypes3.primitivedata import Unsigned
 from twin.bacnet.clock import Clock
 from twin.bacnet.numbers import FAULT, NUMBERS, OUT_OF_SERVICE, OVERRIDDEN
 from twin.bacnet.points import KINDS, Point
-from twin.historian.historian import Historian
-from twin.historian.samples import QUALITIES, Samples, microseconds
+
+if TYPE_CHECKING:
+    from twin.historian.historian import Historian
+    from twin.historian.samples import Samples
 
 LOG_NAME = " trend"
 """Ending of a log's name, behind that of its point."""
@@ -27,11 +29,8 @@ BUFFER = 10_000
 """Records that a log holds; older ones stay in the historian but are no longer told."""
 SHELF = 200_000
 """The log of a point has the instance: number of the point's type times this plus the point's instance."""
-QUALITY = {
-    FAULT: QUALITIES.index("fault"),
-    OVERRIDDEN: QUALITIES.index("overridden"),
-    OUT_OF_SERVICE: QUALITIES.index("overridden"),
-}
+QUALITY = {FAULT: 2, OVERRIDDEN: 3, OUT_OF_SERVICE: 3}
+"""Codes of fault and overridden in the historian, by status flag."""
 
 
 class TrendLog(Object, standard.TrendLogObject):
@@ -82,10 +81,12 @@ class Trends:
 
     def slot(self) -> int:
         """Number of the present interval since 1970; a record's sequence number is that of its interval."""
-        return microseconds(self.clock.now()) // self.interval
+        return round(self.clock.now().timestamp() * 1e6) // self.interval
 
     def record(self, values: npt.NDArray[np.float64], flags: npt.NDArray[np.uint8]) -> bool:
         """Log all points, once an interval; durable when this returns. Tells whether it was time to."""
+        from twin.historian.samples import Samples
+
         now = self.slot()
         if now == self._last:
             return False
