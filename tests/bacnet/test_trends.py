@@ -30,6 +30,7 @@ from twin.bacnet.gateway import records
 from twin.bacnet.gateway.announcements import Alarms
 from twin.bacnet.gateway.backfill import Backfill
 from twin.bacnet.gateway.peer import Peer
+from twin.bacnet.gateway.poller import Poller
 from twin.bacnet.gateway.refill import Refill
 from twin.errors import BacnetError
 from twin.historian.store import open_store
@@ -233,8 +234,9 @@ def test_a_gateway_fetches_what_an_outage_has_missed(tmp_path, monkeypatch):
     async def act(scene):
         store.append(seen.drop(seen.index[20:40]))
         told = []
-        refill = Refill(scene.client, store, 60.0, Alarms(told.append), ZONE)
-        refill.begin(Peer(100, scene.behind(100), POINTS[:1]))
+        peer = Peer(100, scene.behind(100), POINTS[:1])
+        refill = Refill(Poller(scene.client, [peer], lambda *_: None), store, 60.0, Alarms(told.append), ZONE)
+        refill.begin(peer)
         for _ in range(100):
             await asyncio.sleep(0.05)
             if refill.backfill.counted["samples_filled"]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone, tzinfo
 from typing import Any
@@ -41,6 +42,7 @@ class Backfill:
 
     Attributes
     ----------
+    turn : the right to ask for one thing.
     logs : by device, the trend log of each object; read once.
     tried : gaps whose logs had nothing (more) to tell.
     counted : gaps, gaps_filled, samples_filled, gaps_left, points_without_log, logs_failed.
@@ -49,7 +51,7 @@ class Backfill:
     app: SafeApplication
     store: Historian
     zone: tzinfo
-    told: Callable[[str], None] = lambda text: None
+    turn: Callable[[], AbstractAsyncContextManager[Any]] = nullcontext
     logs: dict[int, dict[tuple[int, int], int]] = field(default_factory=dict)
     tried: set[tuple[str, int, int]] = field(default_factory=set)
     counted: Counter[str] = field(default_factory=Counter)
@@ -134,7 +136,8 @@ class Backfill:
             objectIdentifier=ObjectIdentifier(("trend-log", log)), propertyIdentifier=PropertyIdentifier("log-buffer"),
             range=Range(byTime=RangeByTime(referenceTime=reference, count=PAGE)), destination=address,
         )  # fmt: skip
-        answer = await self.app.ask(request, octets=True)
+        async with self.turn():
+            answer = await self.app.ask(request, octets=True)
         try:
             return records.page(bytes(answer.pduData))
         except ValueError as problem:
@@ -197,8 +200,9 @@ class Backfill:
         ]
 
     async def _read(self, address: Address, identifier: Any, name: str, index: int | None = None) -> Any:
-        asked = self.app.read_property(address, ObjectIdentifier(identifier), name, index)
-        return await self.app.timed(asked, f"{address}: {identifier[0]} {identifier[1]} {name}")
+        async with self.turn():
+            asked = self.app.read_property(address, ObjectIdentifier(identifier), name, index)
+            return await self.app.timed(asked, f"{address}: {identifier[0]} {identifier[1]} {name}")
 
 
 def _worth(record: records.Record) -> int:

@@ -168,7 +168,7 @@ class Gateway:
                 self.watch.add(peer)
         self.refill: Refill | None = None
         if options.refill:
-            self.refill = Refill(app, store, period, alarms)
+            self.refill = Refill(self.poller, store, period, alarms)
             self.poller.returned.append(self.refill.begin)
             self.roster.joined.append(self.refill.begin)
         self.began = time.time()

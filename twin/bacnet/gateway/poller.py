@@ -8,7 +8,7 @@ import math
 import random
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -228,6 +228,18 @@ class Poller:
         SilenceError, RefusedError, MismatchError, TooManyRequestsError
             When there is no such answer.
         """
+        async with self.turn(peer):
+            try:
+                answer = await self.app.ask(request, self.deadline, octets=octets)
+            except (RefusedError, MismatchError):
+                peer.heard = time.monotonic()
+                raise
+        peer.heard = time.monotonic()
+        return answer
+
+    @contextlib.asynccontextmanager
+    async def turn(self, peer: Peer) -> AsyncIterator[None]:
+        """The right to ask a device for one thing, as its window, its line, its router and their rates allow it."""
         bucket = self._buckets.get(peer.instance) or self._buckets.setdefault(peer.instance, Bucket(self.rate))
         async with peer.gate:
             await bucket.take()
@@ -236,13 +248,7 @@ class Poller:
                     router = self._routers.setdefault(str(peer.address.addrRoute), Router(self.router_rate))
                     await held.enter_async_context(router.gate)
                     await router.bucket.take()
-                try:
-                    answer = await self.app.ask(request, self.deadline, octets=octets)
-                except (RefusedError, MismatchError):
-                    peer.heard = time.monotonic()
-                    raise
-        peer.heard = time.monotonic()
-        return answer
+                yield
 
     def _line(self, peer: Peer) -> Any:
         if not peer.line:

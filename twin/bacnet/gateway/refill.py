@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import partial
 
 import numpy as np
 
-from twin.bacnet.application import SafeApplication
 from twin.bacnet.gateway.announcements import Alarms
 from twin.bacnet.gateway.backfill import Backfill
 from twin.bacnet.gateway.peer import Peer
+from twin.bacnet.gateway.poller import Poller
 from twin.bacnet.points import Point
 from twin.errors import BacnetError
 from twin.historian.historian import Historian
@@ -35,10 +36,10 @@ class Refill:
     """
 
     def __init__(
-        self, app: SafeApplication, store: Historian, period: float, alarms: Alarms, zone: tzinfo | None = None
+        self, poller: Poller, store: Historian, period: float, alarms: Alarms, zone: tzinfo | None = None
     ) -> None:
-        self.store, self.period, self.alarms = store, period, alarms
-        self.backfill = Backfill(app, store, zone or datetime.now().astimezone().tzinfo or UTC)
+        self.poller, self.store, self.period, self.alarms = poller, store, period, alarms
+        self.backfill = Backfill(poller.app, store, zone or datetime.now().astimezone().tzinfo or UTC)
         self._gate = asyncio.Semaphore(1)
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -58,6 +59,7 @@ class Refill:
         await asyncio.sleep(SETTLED)
         about = f"trend logs of {peer.instance}"
         async with self._gate:
+            self.backfill.turn = partial(self.poller.turn, peer)
             try:
                 for group in peer.groups:
                     await self._fill(peer, group.points, group.period or self.period)
