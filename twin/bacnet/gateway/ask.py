@@ -83,6 +83,8 @@ TURNED = np.array([sum(1 << place for place in range(4) if bits & 8 >> place) fo
 
 
 ALL_FLAGS = 16
+WIDEST = 8
+"""Octets of the longest whole number that is believed."""
 
 
 def _one_by_one(octets: bytes, keys: npt.NDArray[np.uint32]) -> Values:
@@ -143,9 +145,9 @@ def decoded(tag: int, data: bytes, size: int) -> float:
         return float(struct.unpack(">f", data)[0])
     if tag == 5 and size == 8:
         return float(struct.unpack(">d", data)[0])
-    if tag in (2, 9):
+    if tag in (2, 9) and size <= WIDEST:
         return float(int.from_bytes(data, "big"))
-    if tag == 3:
+    if tag == 3 and size <= WIDEST:
         return float(int.from_bytes(data, "big", signed=True))
     if tag == 8 and size == 2:
         return float(TURNED[data[1] >> 4])

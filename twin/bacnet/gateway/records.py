@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from twin.bacnet.gateway.ask import TURNED
+from twin.bacnet.gateway.ask import TURNED, WIDEST
 
 DATE, TIME = 10, 11
 """Application tags. ASHRAE 135, 20.2.1.4."""
@@ -155,6 +155,8 @@ def _value(datum: Tag) -> float | None:
         return None
     if datum.number == REAL and len(datum.data) == 4:
         return float(struct.unpack(">f", datum.data)[0])
+    if len(datum.data) > WIDEST:
+        return math.nan
     if datum.number in (BOOLEAN, ENUMERATED, UNSIGNED) and datum.data:
         return float(int.from_bytes(datum.data, "big"))
     if datum.number == INTEGER and datum.data:
