@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import struct
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -152,11 +151,3 @@ def decoded(tag: int, data: bytes, size: int) -> float:
     if tag == 8 and size == 2:
         return float(TURNED[data[1] >> 4])
     return math.nan
-
-
-def plain(value: Any) -> float:
-    """A value that bacpypes3 has read, as a number."""
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        return math.nan
