@@ -18,11 +18,14 @@ import struct
 import subprocess
 import sys
 import time
+from datetime import datetime, timedelta
 
 import numpy as np
 from bacpypes3.pdu import Address, RemoteStation
 
 from twin.bacnet.application import SafeApplication, free_port
+from twin.bacnet.building.alarms import Alarms
+from twin.bacnet.building.board import Board
 from twin.bacnet.building.building import NETWORK, Building
 from twin.bacnet.gateway.poller import Peer, Poller
 from twin.bacnet.points import Point
@@ -147,6 +150,26 @@ async def notify() -> float:
     return told / spent
 
 
+def alarms() -> tuple[float, float]:
+    """Seconds to evaluate the alarms of all objects in a tick: where nothing changes, and where everything does."""
+    first = Point(1, "AI", 0, "", "", "degC", "Temperature", 0.2, math.nan, math.nan, 15.0, 32.0)
+    board = Board(
+        [dataclasses.replace(first, instance=n, name=f"p{n}", signal=f"p{n}.air") for n in range(OBJECTS)],
+        lambda *_: None,
+    )
+    held, moment = Alarms(board), datetime(2026, 7, 1)
+    quiet, busy = [], []
+    for step in range(10):
+        board.put(np.full(OBJECTS, 40.0 if step % 2 else 20.0))
+        for minute in range(3):  # the delay is over in the second
+            moment += timedelta(minutes=1)
+            began = time.process_time()
+            changed = held.look(moment)
+            (busy if changed else quiet).append(time.process_time() - began)
+            assert len(changed) in (0, OBJECTS), minute
+    return statistics.median(quiet), statistics.median(busy)
+
+
 def main() -> None:
     """Print every figure."""
     polled = 0.0
@@ -168,6 +191,10 @@ def main() -> None:
               f"{single:,.0f} ReadProperty and {batch:,.0f} points by ReadPropertyMultiple a CPU second")  # fmt: skip
     print(f"{polled:,.0f} points polled a CPU second of the client, {BATCH} and more a request, with quality")
     print(f"{asyncio.run(notify()):,.0f} COV notifications a CPU second, 1,000 of {OBJECTS:,} objects subscribed")
+    quiet, busy = alarms()
+    print(
+        f"{quiet * 1e3:.1f} ms to evaluate the alarms of {OBJECTS:,} objects, {busy * 1e3:.0f} ms where all of them change"
+    )
 
 
 if __name__ == "__main__":

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from twin.files import write_text
 from twin.site.site import Site
 from twin.study.compare import compare
-from twin.study.files import write_text
 from twin.study.task import run
 
 Progress = Callable[[str, int, int], None]

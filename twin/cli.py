@@ -166,9 +166,9 @@ def run(
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
     if table:
-        from twin.study.files import write_frame
+        from twin.files import write_frame
 
-        write_frame(result.frame(), table)
+        write_frame(result.frame(), table, "time")
     summary = result.summary()
     if as_json:
         print_json(summary)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import math
 from datetime import date, datetime
 
@@ -20,6 +19,7 @@ from bacpypes3.primitivedata import (
 )
 
 from tests.bacnet.test_building import Scene
+from tests.bacnet.test_building import play as on_stage
 from twin.bacnet.building.hours import Hours
 from twin.bacnet.clock import Clock
 from twin.bacnet.points import Point
@@ -90,16 +90,7 @@ class Day(Scene):
 
 
 def play(act, **told):
-    async def run():
-        scene = Day(**told)
-        await asyncio.sleep(0.05)
-        try:
-            return await act(scene)
-        finally:
-            await scene.building.stop()
-            await scene.client.stop()
-
-    return asyncio.run(asyncio.wait_for(run(), 60.0))
+    return on_stage(act, Day, **told)
 
 
 def both(number, slot=15):

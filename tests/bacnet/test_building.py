@@ -70,16 +70,19 @@ class Scene:
             told["propertyArrayIndex"] = index
         await self.client.ask(WritePropertyRequest(**told, propertyValue=Any(value), destination=self.behind(device)))
 
+    async def stop(self):
+        await self.building.stop()
+        await self.client.stop()
 
-def play(act, **told):
+
+def play(act, kind=Scene, **told):
     async def run():
-        scene = Scene(**told)
+        scene = kind(**told)
         await asyncio.sleep(0.05)
         try:
             return await act(scene)
         finally:
-            await scene.building.stop()
-            await scene.client.stop()
+            await scene.stop()
 
     return asyncio.run(asyncio.wait_for(run(), 60.0))
 

@@ -279,7 +279,7 @@ def test_what_is_asked_for_must_make_sense(tmp_path):
         ([], "give --inventory FILE to map"),
         (["--inventory", table, "--write"], "give --review FILE, too"),
         (["--inventory", table, "--review", tmp_path / "review.csv"], "may hold somebody's review"),
-        (["--inventory", table, "--review", tmp_path / "nowhere" / "review.csv"], "cannot be written"),
+        (["--inventory", table, "--review", tmp_path / "review.csv" / "review.csv"], "cannot be written"),
     ):
         assert says in str(run(*told).exception)
     assert (tmp_path / "review.csv").read_text() == "mine"

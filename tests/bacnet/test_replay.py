@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -24,8 +22,6 @@ from twin.bacnet.gateway.discover import Client
 from twin.bacnet.points import FIRST_DEVICE
 from twin.errors import BacnetError
 from twin.live.walk import walk
-
-SHARED = Path(os.environ.get("TWIN_SHARED_DATA", "/nowhere"))
 
 
 def trends(rows=20, columns=70):
@@ -147,11 +143,8 @@ def test_a_stepped_site_goes_forward_alone(tmp_path):
     assert served.returncode == 0
 
 
-def test_measured_trends_of_an_air_handling_unit_are_served():
-    folder = SHARED / "openfdd_ahu_vav"
-    files = sorted(folder.glob("*.parquet")) if folder.is_dir() else []
-    if not files:
-        pytest.skip("the measured trends are not here; set TWIN_SHARED_DATA")
+def test_measured_trends_of_an_air_handling_unit_are_served(shared_data):
+    files = sorted(shared_data("openfdd_ahu_vav").glob("*.parquet"))
     frame = replay.read(files[0])
     assert len(frame.columns) >= 4
     short = frame.iloc[:12]
@@ -163,11 +156,8 @@ def test_measured_trends_of_an_air_handling_unit_are_served():
     assert played.tick == 11
 
 
-def test_the_measured_trends_are_read_back_over_the_network(tmp_path):
-    folder = SHARED / "openfdd_ahu_vav"
-    files = sorted(folder.glob("*.parquet")) if folder.is_dir() else []
-    if not files:
-        pytest.skip("the measured trends are not here; set TWIN_SHARED_DATA")
+def test_the_measured_trends_are_read_back_over_the_network(tmp_path, shared_data):
+    files = sorted(shared_data("openfdd_ahu_vav").glob("*.parquet"))
     replay.read(files[0]).iloc[:10].to_parquet(tmp_path / "part.parquet")
     frame = replay.read(tmp_path / "part.parquet")  # without columns that have no number here
     assert frame.isna().to_numpy().any()

@@ -185,7 +185,7 @@ def test_a_spoilt_file_of_addresses_is_told(tmp_path, text):
     path.write_text(text)
     with pytest.raises(BacnetError, match="remove it, it will be made anew"):
         Addresses(path).read()
-    book = Addresses(tmp_path / "absent" / "addresses.json")
+    book = Addresses(path / "addresses.json")
     book.read()
     book.note([Found(7, "10.0.0.5", 480, "", 9)])
     with pytest.raises(BacnetError, match="cannot be written"):

@@ -347,6 +347,13 @@ def test_values_of_every_kind_are_read(octets, value):
     assert np.array_equal(told.value, value, equal_nan=True)
 
 
+@pytest.mark.parametrize("flags", [b"\x22\x04\x00", b"\x31\xff", b"\x44\x7f\xc0\x00\x00", b"\x2a\xff\xff"])
+def test_flags_that_are_none_are_malformed(flags):
+    head = bytes.fromhex("09121c020000072c00000003393c4e") + b"\x09\x55\x2e\x44\x41\xac\x00\x00\x2f"
+    with pytest.raises(ValueError, match="four bits"):
+        changes.read(head + b"\x09\x6f\x2e" + flags + b"\x2f\x4f")
+
+
 @given(st.binary(max_size=80))
 def test_no_octets_stop_the_reading_of_notifications(octets):
     for data in (octets, bytes.fromhex("09121c020000072c00000003393c4e") + octets):

@@ -20,7 +20,7 @@ from bacpypes3.basetypes import (
 from bacpypes3.constructeddata import Any, ListOf
 from bacpypes3.primitivedata import ObjectIdentifier, PropertyIdentifier
 
-from tests.bacnet.test_building import Scene
+from tests.bacnet.test_building import Scene, play
 from twin.bacnet.application import SafeApplication, free_port
 from twin.bacnet.clock import Clock
 from twin.bacnet.points import Point
@@ -68,6 +68,10 @@ class Watch(Scene):
         self.panel = Panel.start("127.0.0.1", free_port("127.0.0.1"), 10, "panel", mask=8)
         self.alarms = self.building.controllers[100].alarms
 
+    async def stop(self):
+        await super().stop()
+        await self.panel.stop()
+
     async def pass_time(self, seconds=60, **values):
         self.now += timedelta(seconds=seconds)
         for name, value in values.items():
@@ -111,14 +115,4 @@ class Watch(Scene):
 
 
 def watch(act, **told):
-    async def run():
-        scene = Watch(**told)
-        await asyncio.sleep(0.05)
-        try:
-            return await act(scene)
-        finally:
-            await scene.building.stop()
-            await scene.client.stop()
-            await scene.panel.stop()
-
-    return asyncio.run(asyncio.wait_for(run(), 60.0))
+    return play(act, Watch, **told)

@@ -50,37 +50,3 @@ def source_network(frame: bytes) -> int | None:
     if frame[at + 1] & 0x20:
         place += 3 + (frame[place + 2] if len(frame) > place + 2 else 0)
     return int.from_bytes(frame[place : place + 2], "big") if len(frame) >= place + 2 else None
-
-
-def is_balanced(octets: bytes) -> bool:
-    """Whether tags are whole, and every opening one has its closing one (ASHRAE 135, 20.2.1).
-
-    >>> is_balanced(bytes.fromhex("0c000000031e09551f")), is_balanced(bytes.fromhex("0c000000031e0955"))
-    (True, False)
-    """
-    at, opened = 0, []
-    while at < len(octets):
-        first = octets[at]
-        number, length, at = first >> 4, first & 7, at + 1
-        if number == 15:
-            if at >= len(octets):
-                return False
-            number, at = octets[at], at + 1
-        if first & 8 and length == 6:
-            opened.append(number)
-            continue
-        if first & 8 and length == 7:
-            if not opened or opened.pop() != number:
-                return False
-            continue
-        if not first & 8 and number == 1:
-            continue  # a Boolean's value stands in its tag
-        if length == 5:
-            if at >= len(octets):
-                return False
-            length, at = octets[at], at + 1
-            if length >= 254:
-                size = 2 if length == 254 else 4
-                length, at = int.from_bytes(octets[at : at + size], "big"), at + size
-        at += length
-    return at == len(octets) and not opened

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import math
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 from twin.bacnet import engineering_units
 from twin.core.signal import Signal
 from twin.errors import BacnetError
+from twin.files import write_text
 from twin.site.site import Site
 from twin.weather import measured
 
@@ -21,6 +21,8 @@ KINDS = {
     "AI": "analog-input", "AO": "analog-output", "AV": "analog-value", "BI": "binary-input", "BO": "binary-output",
     "BV": "binary-value", "MSI": "multi-state-input", "MSO": "multi-state-output", "MSV": "multi-state-value",
 }  # fmt: skip
+INPUTS = ("AI", "BI", "MSI")
+"""Types that nobody commands."""
 FIRST_DEVICE = 100_001
 """Instance of the first controller of a site that has no points.csv yet."""
 STATION = "weather"
@@ -201,7 +203,7 @@ def check(points: Iterable[Point]) -> None:
             problems.append(f"{where}: the period is negative or endless")
         if not (each.increment >= 0.0 and (math.isnan(each.low) == math.isnan(each.high)) and not each.low > each.high):
             problems.append(f"{where}: the increment is negative, or low and high do not fit")
-        if each.object.endswith("I") and each.writable:
+        if each.object in INPUTS and each.writable:
             problems.append(
                 f"{where}: inputs are not written; leave low and high empty, or make it {each.object[:-1]}V"
             )
@@ -274,13 +276,7 @@ def write(points: Iterable[Point], path: Path) -> None:
             "" if isinstance(v, float) and math.isnan(v) else f"{v:g}" if isinstance(v, float) else v
             for v in astuple(each)
         )
-    part = path.with_name(f".{path.name}.part")
-    try:
-        part.write_text(text.getvalue(), encoding="utf-8")
-        os.replace(part, path)
-    except OSError as problem:
-        part.unlink(missing_ok=True)
-        raise BacnetError(f"{path}: cannot be written ({problem.strerror})") from problem
+    write_text(text.getvalue(), path, error=BacnetError)
 
 
 def of(site: Site, folder: Path) -> list[Point]:

@@ -29,7 +29,7 @@ from bacpypes3.comm import ServiceAccessPoint
 from bacpypes3.errors import DecodingError, InvalidTag, RejectException
 from bacpypes3.pdu import Address
 
-from twin.bacnet.codec import is_balanced
+from twin.bacnet.tags import is_balanced
 
 log = logging.getLogger("twin.bacnet")
 MOST_ANSWERING, MOST_OF_PEER = 1024, 64

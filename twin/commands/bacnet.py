@@ -113,17 +113,9 @@ def serve(
 
         return RunningSite(loaded, sky, moment, float(step))
 
-    told = {
-        "address": address,
-        "port": port,
-        "mask": mask,
-        "writers": frozenset(allow_writes_from or ()),
-        "store": store,
-    }
+    told = _place(address, port, mask, allow_writes_from, store, bbmd, bbmd_peer)
     hours = Hours.of(loaded, (moment.year, moment.year + 1))
-    _serve(
-        source, listed, loaded.name.get("en", "site"), factor, stepped, bbmd_peer or [] if bbmd else None, told, hours
-    )
+    _serve(source, listed, loaded.name.get("en", "site"), factor, stepped, told, hours)
 
 
 @app.command()
@@ -140,18 +132,22 @@ def replay(
 
     frame = played.read(trends, zone)
     listed = played.derive(frame, found.read(points_file) if points_file else ())
-    told = {
-        "address": address,
-        "port": port,
-        "mask": mask,
-        "writers": frozenset(allow_writes_from or ()),
-        "store": store,
-    }
-    _serve(lambda: played.Replay(frame), listed, trends.stem, factor, stepped, bbmd_peer or [] if bbmd else None, told)
+    told = _place(address, port, mask, allow_writes_from, store, bbmd, bbmd_peer)
+    _serve(lambda: played.Replay(frame), listed, trends.stem, factor, stepped, told)
+
+
+def _place(
+    address: str, port: int, mask: int, writers: list[str] | None, store: Path | None, bbmd: bool, others: list[str] | None
+) -> dict[str, Any]:  # fmt: skip
+    """Where and to whom something is served."""
+    return {
+        "address": address, "port": port, "mask": mask, "writers": frozenset(writers or ()), "store": store,
+        "bbmd": tuple(others or ()) if bbmd else None,
+    }  # fmt: skip
 
 
 def _serve(
-    source: Callable[[], Any], listed: list[Any], name: str, factor: float, stepped: bool, bbmd: list[str] | None, told: dict[str, Any], hours: Any = None
+    source: Callable[[], Any], listed: list[Any], name: str, factor: float, stepped: bool, told: dict[str, Any], hours: Any = None
 ) -> None:  # fmt: skip
     try:
         from twin.bacnet.building.serve import Service
@@ -164,7 +160,7 @@ def _serve(
         raise SiteError("a stepped building waits for writes: say with --allow-writes-from whose")
     service = Service(
         source, listed, name, 0.0 if stepped else factor, **told, password=os.environ.get(PASSWORD, ""),
-        bbmd=None if bbmd is None else tuple(bbmd), hours=hours,
+        hours=hours,
     )  # fmt: skip
 
     def ready(building: object, running: object) -> None:

@@ -76,13 +76,13 @@ def query(
     as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Samples of points, as they came or by intervals."""
-    from twin.historian.tables import write
+    from twin.files import write_frame
 
     with _opened(store) as held:
         found = held.query(points, start, end, every, how, quality, zone)  # type: ignore[arg-type]  # checked there
     found = found.set_index("time") if every is None else found.rename_axis("time")
     if table:
-        write(found, table)
+        write_frame(found, table)
         out.print(f"{len(found):,} rows: {escape(str(table))}")
         return
     _shown(found, as_json)

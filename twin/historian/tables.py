@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -161,26 +160,3 @@ def take(
                 column.point, unit=si_unit(column.unit) if column.unit else "", source=f"{path.name}: {column.name}"
             )
     return Imported(len(rows), len(chosen), dropped, findings)
-
-
-def write(frame: pd.DataFrame, path: Path) -> None:
-    """Write an answer as .csv or .parquet; a file that was there stays until the new one is complete.
-
-    Raises
-    ------
-    StoreError
-        When the ending is neither, or the file cannot be written.
-    """
-    if path.suffix not in (".csv", ".parquet"):
-        raise StoreError(f"{path}: write a .csv or .parquet file")
-    part = path.with_name(f".{path.name}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if path.suffix == ".csv":
-            frame.to_csv(part)
-        else:
-            frame.to_parquet(part)
-        os.replace(part, path)
-    except OSError as problem:
-        part.unlink(missing_ok=True)
-        raise StoreError(f"{path}: cannot be written ({problem})") from problem

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from twin.errors import StoreError
+from twin.files import write_text
 from twin.live.twin import LiveTwin
 
 GRACE = 3.0
@@ -42,10 +43,7 @@ async def follow(
 
 def tell(twin: LiveTwin) -> None:
     """Write the status beside the state; the old one stays until the new one is whole, and where there is no room."""
-    part = twin.home / f".{STATUS}.part"
     try:
-        twin.home.mkdir(parents=True, exist_ok=True)
-        part.write_text(json.dumps(twin.status()), encoding="utf-8")
-        os.replace(part, twin.home / STATUS)
-    except OSError:
+        write_text(json.dumps(twin.status()), twin.home / STATUS)
+    except StoreError:
         twin.counted["status_refused"] += 1

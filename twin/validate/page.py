@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from twin.study.files import write_text
+from twin.files import write_text
 
 HEAD = """# Thermal fabric beside the reference programs
 

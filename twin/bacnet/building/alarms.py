@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 from bacpypes3.basetypes import BinaryPV, DateTime, EventTransitionBits, LimitEnable, TimeStamp
 
-from twin.bacnet.building import tags, writes
+from twin.bacnet import tags
+from twin.bacnet.building import writes
 from twin.bacnet.building.board import Board, WriteRefusedError
 from twin.bacnet.numbers import FAULT, IN_ALARM
 

@@ -9,8 +9,9 @@ from typing import Any, Self
 from bacpypes3.apdu import SimpleAckPDU, UnconfirmedRequestPDU, WritePropertyMultipleError
 from bacpypes3.basetypes import ErrorType, ListOfCOVSubscription, ObjectPropertyReference
 from bacpypes3.errors import ExecutionError
-from bacpypes3.primitivedata import Enumerated, Null, Real, Unsigned
+from bacpypes3.primitivedata import Enumerated, Real, Unsigned
 
+from twin.bacnet.building import writes
 from twin.bacnet.building.automation import Automation
 from twin.bacnet.building.board import Board, WriteRefusedError
 from twin.bacnet.building.cov import Subscriptions, take
@@ -21,9 +22,6 @@ from twin.bacnet.building.trends import Trends
 from twin.bacnet.clock import Clock
 from twin.bacnet.numbers import LOG_BUFFER, PRESENT_VALUE, UNCONFIRMED
 from twin.bacnet.transactions import host
-
-BRACKETS = (2, 3)
-"""Classes of opening and closing tags in bacpypes3."""
 
 
 class Controller(Automation):
@@ -172,19 +170,11 @@ class Controller(Automation):
 
 def _number(kind: str, value: Any) -> float | None:
     """The value that a write tells, None for NULL."""
-    try:
-        tags = [tag for tag in value.tagList.tagList if int(tag.tag_class) not in BRACKETS]
-        if len(tags) != 1 or int(tags[0].tag_class) != 0:
-            raise WriteRefusedError("property", "invalid-data-type")
-        if int(tags[0].tag_number) == 0:
-            value.cast_out(Null)
-            return None
-        wanted = Real if kind.startswith("A") else Enumerated if kind.startswith("B") else Unsigned
-        number = float(value.cast_out(wanted))
-    except WriteRefusedError:
-        raise
-    except Exception as problem:  # a decoder complains in many ways
-        raise WriteRefusedError("property", "invalid-data-type") from problem
+    if writes.is_null(value):
+        return None
+    number = float(
+        writes.decoded(value, Real if kind.startswith("A") else Enumerated if kind.startswith("B") else Unsigned)
+    )
     if kind.startswith("B") and number not in (0.0, 1.0):
         raise WriteRefusedError("property", "value-out-of-range")
     return number

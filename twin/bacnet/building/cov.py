@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import struct
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -16,14 +15,14 @@ from bacpypes3.basetypes import COVSubscription, DeviceAddress, ObjectPropertyRe
 from bacpypes3.errors import ExecutionError, ParameterOutOfRange
 from bacpypes3.primitivedata import ObjectIdentifier
 
+from twin.bacnet import tags
 from twin.bacnet.building.board import Board
 from twin.bacnet.building.quick import Table
-from twin.bacnet.numbers import CONFIRMED, PRESENT_VALUE, STATUS_FLAGS, kind_of
+from twin.bacnet.numbers import CONFIRMED, DEVICE, PRESENT_VALUE, STATUS_FLAGS, kind_of
 from twin.errors import BacnetError
 
 MOST, MOST_OF_PEER = 2000, 500
 """Subscriptions to one device, in all and of one peer."""
-DEVICE_TYPE = 8
 WINDOW = 16
 """Confirmed notifications under way to one peer; the others wait their turn."""
 PATIENCE, PATIENCE_PEER = 3, 20
@@ -79,7 +78,7 @@ class Subscriptions:
     ) -> None:
         self.board, self.counted, self.send, self._ask = board, counted, send, ask
         self._table = Table(board)
-        self._device = b"\x1c" + struct.pack(">I", DEVICE_TYPE << 22 | device)
+        self._device = tags.identifier(1, DEVICE << 22 | device)
         self._held: dict[tuple[Any, int, int], Subscription] = {}
         self._by_row: dict[int, list[Subscription]] = {}
         self._value, self._flags = board.value.copy(), board.flags.copy()
@@ -111,8 +110,7 @@ class Subscriptions:
         self._end(key)
         until = time.monotonic() + lifetime if lifetime else float("inf")
         made = Subscription(peer, process, row, bool(confirmed), until)
-        octets = process.to_bytes(max(1, (process.bit_length() + 7) // 8), "big")
-        made.head = bytes([0x08 | len(octets)]) + octets + self._device + b"\x2c" + struct.pack(">I", self._keys[row])
+        made.head = tags.unsigned(0, process) + self._device + tags.identifier(2, self._keys[row])
         self._held[key] = made
         if row not in self._by_row:
             self._value[row], self._flags[row] = self.board.value[row], self.board.flags[row]
@@ -154,9 +152,7 @@ class Subscriptions:
         return b"\x4e\x09\x55\x2e" + (present or b"\x00") + b"\x2f\x09\x6f\x2e" + (flags or b"\x00") + b"\x2f\x4f"
 
     def _tell(self, each: Subscription, values: bytes = b"") -> None:
-        left = each.left
-        octets = left.to_bytes(max(1, (left.bit_length() + 7) // 8), "big")
-        data = each.head + bytes([0x38 | len(octets)]) + octets + (values or self._values(each.row))
+        data = each.head + tags.unsigned(3, each.left) + (values or self._values(each.row))
         if not each.confirmed:
             self.send(each.peer, data)
             self.counted["notifications"] += 1

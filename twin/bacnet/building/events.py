@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from bacpypes3.apdu import ComplexAckPDU
 
-from twin.bacnet.building import tags
+from twin.bacnet import tags
 from twin.bacnet.building.alarms import ALL, NORMAL, Alarms
 from twin.bacnet.building.board import WriteRefusedError
 from twin.bacnet.building.notice import ALARM, Notice, acknowledged

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from twin.components.schedule import Schedule
 from twin.site.site import Site
 from twin.weather.almanac import HOLIDAY, WORKDAY, Almanac
 
-KIND = "schedule"
-"""Kind of the components that are schedules, and whose `value` is a point."""
 Row = tuple[float, ...]
 
 
@@ -33,9 +32,9 @@ class Hours:
     def of(cls, site: Site, years: Iterable[int]) -> Hours:
         """Hours of a site in some years."""
         rows = {
-            f"{each.name}.value": (tuple(each.workday), tuple(each.saturday), tuple(each.holiday))  # type: ignore[attr-defined]
+            f"{each.name}.value": (each.workday, each.saturday, each.holiday)
             for each in site.components
-            if type(each).kind == KIND
+            if isinstance(each, Schedule)
         }
         almanac = Almanac(site.location.country)
         holidays, workdays = [], []

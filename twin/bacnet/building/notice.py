@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from twin.bacnet.building import tags
+from twin.bacnet import tags
 from twin.bacnet.building.alarms import CLASS, FAULTY, HIGH_LIMIT, LOW_LIMIT, NORMAL, STATES, TO_NORMAL, Transition
 
 ALARM, ACKNOWLEDGEMENT = 0, 2

@@ -17,8 +17,9 @@ from bacpypes3.constructeddata import ArrayOf, ListOf
 from bacpypes3.pdu import Address, GlobalBroadcast, LocalBroadcast, LocalStation, RemoteBroadcast, RemoteStation
 from bacpypes3.primitivedata import Unsigned
 
+from twin.bacnet import tags
 from twin.bacnet.application import RefusedError
-from twin.bacnet.building import tags, writes
+from twin.bacnet.building import writes
 from twin.bacnet.building.alarms import ALL, CLASS, TO_FAULT, TO_OFFNORMAL, Transition
 from twin.bacnet.building.board import WriteRefusedError
 from twin.bacnet.building.notice import Notice

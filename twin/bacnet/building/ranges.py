@@ -10,7 +10,7 @@ import numpy as np
 from bacpypes3.apdu import ComplexAckPDU
 from bacpypes3.errors import ExecutionError
 
-from twin.bacnet.building import tags
+from twin.bacnet import tags
 from twin.bacnet.building.trends import Trends, datum
 from twin.bacnet.numbers import LENGTHS, LOG_BUFFER, READ_RANGE, TREND_LOG, UNSPECIFIED
 from twin.bacnet.points import Point

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import struct
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,7 @@ from bacpypes3.basetypes import DeviceObjectPropertyReference
 from bacpypes3.local.object import Object
 from bacpypes3.primitivedata import Unsigned
 
+from twin.bacnet import tags
 from twin.bacnet.clock import Clock
 from twin.bacnet.numbers import FAULT, NUMBERS, OUT_OF_SERVICE, OVERRIDDEN
 from twin.bacnet.points import KINDS, Point
@@ -134,7 +134,5 @@ def datum(kind: str, value: float) -> bytes:
     if not math.isfinite(value):
         return b"\x78"
     if kind.startswith("A"):
-        return b"\x2c" + struct.pack(">f", value)
-    number = max(0, round(value))
-    octets = number.to_bytes(max(1, (number.bit_length() + 7) // 8), "big")
-    return bytes([(0x38 if kind.startswith("B") else 0x48) | len(octets)]) + octets
+        return tags.real(2, value)
+    return tags.unsigned(3 if kind.startswith("B") else 4, max(0, round(value)))

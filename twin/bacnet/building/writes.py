@@ -13,6 +13,12 @@ BRACKETS = 2
 """Opening and closing tag around a written value. ASHRAE 135, 21 (WriteProperty-Request)."""
 
 
+def is_null(value: Any) -> bool:
+    """Whether a write tells NULL and nothing else."""
+    told = value.tagList.tagList[1:-1]
+    return len(told) == 1 and (int(told[0].tag_class), int(told[0].tag_number)) == (0, 0)
+
+
 def decoded(value: Any, wanted: Any) -> Any:
     """The value that a write tells.
 

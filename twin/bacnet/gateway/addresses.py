@@ -10,8 +10,8 @@ from typing import Any
 from bacpypes3.pdu import Address
 
 from twin.bacnet.gateway.discover import LARGEST, Found
-from twin.bacnet.gateway.status import replace
 from twin.errors import BacnetError
+from twin.files import write_text
 
 
 class Addresses:
@@ -68,7 +68,7 @@ class Addresses:
              "vendor": each.vendor}
             for each in sorted(self.known.values(), key=lambda each: each.instance)
         ]  # fmt: skip
-        replace(self.path, json.dumps({"devices": rows}, indent=1))
+        write_text(json.dumps({"devices": rows}, indent=1), self.path, error=BacnetError)
         self._changed = False
 
 

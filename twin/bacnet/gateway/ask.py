@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from twin.bacnet.numbers import FAULT, PRESENT_VALUE, STATUS_FLAGS
+from twin.bacnet.tags import tag_at
 
 HEAD, REQUEST_HEAD = 3, 4
 """Octets before the data of an answer and of a request. ASHRAE 135, 20.1."""
@@ -99,10 +100,10 @@ def _one_by_one(octets: bytes, keys: npt.NDArray[np.uint32]) -> Values:
                 flags[place] |= FAULT
             elif prop == PRESENT_VALUE:
                 values[place] = found
-            elif prop == STATUS_FLAGS and 0 <= found < ALL_FLAGS:
-                flags[place] |= int(found)
+            elif prop == STATUS_FLAGS:
+                flags[place] |= flags_of(found)
             else:
-                raise ValueError(f"octet {at} tells what was not asked for, or flags that are none")
+                raise ValueError(f"octet {at} tells what was not asked for")
         if octets[at : at + 1] != b"\x1f":
             raise ValueError(f"octet {at} does not close the answer for an object")
         at += 1
@@ -119,35 +120,37 @@ def _element(octets: bytes, at: int) -> tuple[int, float | None]:
         if end < 0 or end > at + 9:
             raise ValueError(f"octet {at} opens an error that is not closed")
         return end + 1, None
-    if opening != b"\x4e" or at + 1 >= len(octets):
+    if opening != b"\x4e":
         raise ValueError(f"octet {at} is neither a value nor an error")
-    tag, size = octets[at + 1] >> 4, octets[at + 1] & 7
-    start = at + 2
-    if tag == 1:
-        value, size = float(size), 0
-    elif size == 5:
-        size, start = octets[start] if start < len(octets) else 0, start + 1
-        value = decoded(tag, octets[start : start + size], size)
-    else:
-        value = decoded(tag, octets[start : start + size], size)
-    end = start + size
-    if octets[end : end + 1] != b"\x4f":
-        raise ValueError(f"octet {end} does not close a value")
-    return end + 1, value
+    told = tag_at(octets, at + 1)
+    if told.bracket or octets[told.end : told.end + 1] != b"\x4f":
+        raise ValueError(f"octet {told.end} does not close a value")
+    return told.end + 1, math.nan if told.context else decoded(told.number, told.data)
 
 
-def decoded(tag: int, data: bytes, size: int) -> float:
-    """A primitive value as a number; NaN for one that is none. ASHRAE 135, 20.2."""
-    if len(data) != size:
-        raise ValueError("a value is cut")
-    if tag == 4 and size == 4:
+def decoded(number: int, data: bytes) -> float:
+    """A primitive value as a number, by its application tag; NaN for one that is none. ASHRAE 135, 20.2."""
+    if number == 4 and len(data) == 4:
         return float(struct.unpack(">f", data)[0])
-    if tag == 5 and size == 8:
+    if number == 5 and len(data) == 8:
         return float(struct.unpack(">d", data)[0])
-    if tag in (2, 9) and size <= WIDEST:
+    if number in (1, 2, 9) and len(data) <= WIDEST:
         return float(int.from_bytes(data, "big"))
-    if tag == 3 and size <= WIDEST:
+    if number == 3 and len(data) <= WIDEST:
         return float(int.from_bytes(data, "big", signed=True))
-    if tag == 8 and size == 2:
+    if number == 8 and len(data) == 2:
         return float(TURNED[data[1] >> 4])
     return math.nan
+
+
+def flags_of(value: float) -> int:
+    """Status flags as bits, of what was decoded as such.
+
+    Raises
+    ------
+    ValueError
+        When they are none.
+    """
+    if not 0 <= value < ALL_FLAGS:
+        raise ValueError("status flags are four bits")
+    return int(value)

@@ -28,6 +28,7 @@ from twin.bacnet.gateway.roster import Roster, peer_of, remembered
 from twin.bacnet.gateway.watch import LIFETIME, MOST, Watch
 from twin.bacnet.points import Point
 from twin.errors import BacnetError
+from twin.files import write_text
 from twin.historian.historian import Historian
 from twin.historian.samples import QUALITIES
 
@@ -212,7 +213,7 @@ class Gateway:
             self._written = time.monotonic()
             try:
                 text = json.dumps(self.picture(running), allow_nan=False)
-                await asyncio.to_thread(status.replace, self.options.status, text)
+                await asyncio.to_thread(write_text, text, self.options.status, error=BacnetError)
             except BacnetError as problem:
                 self.alarms.put("status", str(problem))
             else:

@@ -9,23 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from twin.bacnet.gateway.ask import TURNED, WIDEST
+from twin.bacnet.tags import CLOSING, OPENING, Tag, tags
 
 DATE, TIME = 10, 11
 """Application tags. ASHRAE 135, 20.2.1.4."""
 STATUS, BOOLEAN, REAL, ENUMERATED, UNSIGNED, INTEGER, TIME_CHANGE = 0, 1, 2, 3, 4, 5, 9
 """Choices of a record's datum."""
-OPENING, CLOSING = 6, 7
-
-
-@dataclass(frozen=True)
-class Tag:
-    """One tag: number, whether it is of the context, opens or closes something, and its data."""
-
-    number: int
-    context: bool
-    opens: bool
-    closes: bool
-    data: bytes
 
 
 @dataclass(frozen=True)
@@ -52,43 +41,6 @@ class Page:
     records: tuple[Record, ...]
 
 
-def tags(octets: bytes) -> Iterator[Tag]:
-    """All tags.
-
-    Raises
-    ------
-    ValueError
-        When one is cut.
-    """
-    at = 0
-    while at < len(octets):
-        first = octets[at]
-        number, context, length = first >> 4, bool(first & 8), first & 7
-        at += 1
-        if number == 15:
-            number, at = _octet(octets, at), at + 1
-        if context and length in (OPENING, CLOSING):
-            yield Tag(number, True, length == OPENING, length == CLOSING, b"")
-            continue
-        if length == 5:
-            length, at = _octet(octets, at), at + 1
-            if length >= 254:
-                size = 2 if length == 254 else 4
-                length, at = int.from_bytes(octets[at : at + size], "big"), at + size
-        if not context and number == 1:
-            length = 0  # a Boolean's value stands in its tag
-        if at + length > len(octets):
-            raise ValueError(f"octet {at}: a tag is cut")
-        yield Tag(number, context, False, False, octets[at : at + length])
-        at += length
-
-
-def _octet(octets: bytes, at: int) -> int:
-    if at >= len(octets):
-        raise ValueError(f"octet {at}: a tag is cut")
-    return octets[at]
-
-
 def page(octets: bytes) -> Page:
     """The parameters of a ReadRange's acknowledgement.
 
@@ -98,9 +50,11 @@ def page(octets: bytes) -> Page:
         When they are not such.
     """
     held = list(tags(octets))
-    heads = {tag.number: tag.data for tag in held[:5] if tag.context and not tag.opens}
-    begin = next((at for at, tag in enumerate(held) if tag.opens and tag.number == 5), None)
-    end = next((at for at in range(len(held) - 1, -1, -1) if held[at].closes and held[at].number == 5), None)
+    heads = {tag.number: tag.data for tag in held[:5] if tag.context and not tag.bracket}
+    begin = next((at for at, tag in enumerate(held) if tag.bracket == OPENING and tag.number == 5), None)
+    end = next(
+        (at for at in range(len(held) - 1, -1, -1) if held[at].bracket == CLOSING and held[at].number == 5), None
+    )
     if begin is None or end is None or end < begin or len(heads.get(3, b"")) != 2 or not heads.get(4):
         raise ValueError("is no acknowledgement of ReadRange")
     flags = heads[3][1]
@@ -116,21 +70,23 @@ def _records(held: list[Tag]) -> Iterator[Record | None]:
     """Records one after the other; nothing for one that is no sample."""
     at = 0
     while at < len(held):
-        if at + 4 > len(held) or not (held[at].opens and held[at].number == 0 and held[at + 3].closes):
+        if at + 4 > len(held) or not (
+            held[at].bracket == OPENING and held[at].number == 0 and held[at + 3].bracket == CLOSING
+        ):
             raise ValueError("a record does not begin with its time")
         time = _time(held[at + 1], held[at + 2])
         at += 4
-        if at >= len(held) or not (held[at].opens and held[at].number == 1):
+        if at >= len(held) or not (held[at].bracket == OPENING and held[at].number == 1):
             raise ValueError("a record has no datum")
         depth, inside, at = 1, [], at + 1
         while depth and at < len(held):
-            depth += held[at].opens - held[at].closes
+            depth += {OPENING: 1, CLOSING: -1}.get(held[at].bracket, 0)
             inside.append(held[at])
             at += 1
         if depth or len(inside) < 2:
             raise ValueError("a record's datum does not end")
         flags = 0
-        if at < len(held) and held[at].context and held[at].number == 2 and not held[at].opens:
+        if at < len(held) and held[at].context and held[at].number == 2 and not held[at].bracket:
             flags = int(TURNED[held[at].data[1] >> 4]) if len(held[at].data) == 2 else 0
             at += 1
         value = _value(inside[0])

@@ -24,23 +24,6 @@ def beside(store: str, name: str) -> Path | None:
     return None if "://" in store else Path(store) / name
 
 
-def replace(path: Path, text: str) -> None:
-    """Write a file; the old one stays until the new one is whole.
-
-    Raises
-    ------
-    BacnetError
-        When it cannot be written.
-    """
-    part = path.with_name(f".{path.name}.part")
-    try:
-        part.write_text(text, encoding="utf-8")
-        os.replace(part, path)
-    except OSError as problem:
-        part.unlink(missing_ok=True)
-        raise BacnetError(f"{path}: cannot be written ({problem.strerror}); choose another place") from problem
-
-
 def moment(second: float) -> str:
     """A second since 1970 as people and programs read it, in UTC."""
     return datetime.fromtimestamp(second, UTC).isoformat(timespec="seconds")

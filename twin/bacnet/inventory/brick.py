@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from twin.bacnet.inventory.inventory import Device, Item, save
+from twin.bacnet.inventory.inventory import Device, Item
 from twin.bacnet.points import KINDS
+from twin.errors import BacnetError
+from twin.files import write_text
 
 PREFIXES = {
     "bldg": "urn:bacnet:", "brick": "https://brickschema.org/schema/Brick#", "ref": "https://brickschema.org/schema/Brick/ref#",
@@ -92,4 +94,4 @@ def write(devices: Sequence[Device], path: Path, classed: Classed) -> None:
     BacnetError
         When it cannot be written.
     """
-    save(path, turtle(devices, classed))
+    write_text(turtle(devices, classed), path, error=BacnetError)

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from twin.bacnet.inventory.inventory import TYPES, UNITS, Device, Item, save, table
+from twin.bacnet.inventory.inventory import TYPES, UNITS, Device, Item, table
 from twin.bacnet.points import KINDS
 from twin.errors import BacnetError
+from twin.files import write_text
 
 LAYOUT = "2.3"
 COLUMNS = (
@@ -62,7 +63,7 @@ def write(devices: Sequence[Device], folder: Path, project: str = "") -> list[Pa
     paths = []
     for kind, rows in tables.items():
         paths.append(folder / f"{name}_{kind}.csv")
-        save(paths[-1], table(rows, ";", "\r\n"))
+        write_text(table(rows, ";", "\r\n"), paths[-1], error=BacnetError)
     return paths
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import io
 import math
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +15,10 @@ from bacpypes3.primitivedata import ObjectType
 
 from twin.bacnet.points import KINDS, LARGEST
 from twin.errors import BacnetError
+from twin.files import write_text
+
+SPREADSHEET = "utf-8-sig"
+"""Encoding with a mark at its beginning, so that spreadsheets read Chinese in it."""
 
 COLUMNS = (
     "device", "device_name", "vendor", "model", "firmware", "address", "object", "instance", "name", "description", "units", "present_value",
@@ -111,7 +113,7 @@ def write(devices: Iterable[Device], path: Path) -> None:
         for each in devices
         for item in each.items
     ]  # fmt: skip
-    save(path, table([COLUMNS, *rows]), "utf-8-sig")
+    write_text(table([COLUMNS, *rows]), path, SPREADSHEET, BacnetError)
 
 
 def table(rows: Iterable[Iterable[Any]], delimiter: str = ",", end: str = "\n") -> str:
@@ -119,24 +121,6 @@ def table(rows: Iterable[Iterable[Any]], delimiter: str = ",", end: str = "\n") 
     text = io.StringIO()
     csv.writer(text, delimiter=delimiter, lineterminator=end).writerows(rows)
     return text.getvalue()
-
-
-def save(path: Path, text: str, encoding: str = "utf-8") -> None:
-    """Write a file whole or not at all; with a mark at its beginning (`utf-8-sig`) spreadsheets read Chinese in it.
-
-    Raises
-    ------
-    BacnetError
-        When it cannot be written.
-    """
-    part = path.with_name(f".{path.name}.part")
-    try:
-        part.write_bytes(text.encode(encoding))
-        os.replace(part, path)
-    except OSError as problem:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
-        raise BacnetError(f"{path}: cannot be written ({problem.strerror})") from problem
 
 
 def rows_of(path: Path, needed: Sequence[str], hint: str) -> list[tuple[int, dict[str, str]]]:

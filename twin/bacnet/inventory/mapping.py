@@ -13,7 +13,7 @@ from scipy.optimize import linear_sum_assignment
 from twin.bacnet import engineering_units
 from twin.bacnet.inventory import words
 from twin.bacnet.inventory.inventory import Device, Item
-from twin.bacnet.points import KINDS, STATION, Point
+from twin.bacnet.points import INPUTS, KINDS, STATION, Point
 from twin.site.site import Site
 
 Floats = npt.NDArray[np.float64]
@@ -187,7 +187,7 @@ def kind_worth(item: Item, point: Point) -> float:
     """1 for the object type that the signal declares, less for others, 0 for one that cannot do what the signal needs."""
     if item.object == point.object:
         return 1.0
-    if point.writable and item.object in ("AI", "BI", "MSI"):
+    if point.writable and item.object in INPUTS:
         return 0.0
     if item.object[0] != point.object[0]:
         return 0.3

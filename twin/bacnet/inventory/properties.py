@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from twin.bacnet import tags
+
 PROPERTIES = {
     "active-text": 4, "application-software-version": 12, "cov-increment": 22, "description": 28, "firmware-revision": 44, "inactive-text": 46,
     "location": 58, "model-name": 70, "number-of-states": 74, "object-identifier": 75, "object-list": 76, "object-name": 77,
@@ -35,56 +37,6 @@ Answer = list[Any] | Failure
 """The values of one property in their order; a property that is no array or list has one."""
 
 
-@dataclass(frozen=True)
-class Tag:
-    """One tag: its number, `context` or application, `bracket` 6 opening, 7 closing or 0, its data, and where the next one starts."""
-
-    number: int
-    context: bool
-    bracket: int
-    data: bytes
-    end: int
-
-
-def tag(octets: bytes, at: int) -> Tag:
-    """The tag at a place. ASHRAE 135, 20.2.1.
-
-    Raises
-    ------
-    ValueError
-        When it is cut.
-    """
-    if at >= len(octets):
-        raise ValueError("the answer is cut")
-    first, at = octets[at], at + 1
-    number, context, length = first >> 4, bool(first & 8), first & 7
-    if number == 15:
-        number, at = _byte(octets, at), at + 1
-    if context and length in (6, 7):
-        return Tag(number, True, length, b"", at)
-    if not context and number == 1:
-        return Tag(number, False, 0, bytes([length]), at)
-    if length == 5:
-        length, at = _byte(octets, at), at + 1
-        if length >= 254:
-            size = 2 if length == 254 else 4
-            length, at = int.from_bytes(octets[at : at + size], "big"), at + size
-    if at + length > len(octets):
-        raise ValueError("the answer is cut")
-    return Tag(number, context, 0, octets[at : at + length], at + length)
-
-
-def _byte(octets: bytes, at: int) -> int:
-    if at >= len(octets):
-        raise ValueError("the answer is cut")
-    return octets[at]
-
-
-def _context(number: int, value: int) -> bytes:
-    size = max(1, (value.bit_length() + 7) // 8)
-    return bytes([number << 4 | 8 | size]) + value.to_bytes(size, "big")
-
-
 def question(asked: Sequence[Asked]) -> bytes:
     """Parameters of ReadPropertyMultiple.
 
@@ -94,7 +46,8 @@ def question(asked: Sequence[Asked]) -> bytes:
     parts = []
     for key, references in asked:
         told = b"".join(
-            _context(0, PROPERTIES[name]) + (b"" if index is None else _context(1, index)) for name, index in references
+            tags.unsigned(0, PROPERTIES[name]) + (b"" if index is None else tags.unsigned(1, index))
+            for name, index in references
         )
         parts.append(b"\x0c" + struct.pack(">I", key) + b"\x1e" + told + b"\x1f")
     return b"".join(parts)
@@ -103,8 +56,8 @@ def question(asked: Sequence[Asked]) -> bytes:
 def single(key: int, reference: Reference) -> bytes:
     """Parameters of ReadProperty."""
     name, index = reference
-    head = b"\x0c" + struct.pack(">I", key) + _context(1, PROPERTIES[name])
-    return head if index is None else head + _context(2, index)
+    head = b"\x0c" + struct.pack(">I", key) + tags.unsigned(1, PROPERTIES[name])
+    return head if index is None else head + tags.unsigned(2, index)
 
 
 def answer(octets: bytes, key: int, reference: Reference) -> list[Any]:
@@ -118,8 +71,8 @@ def answer(octets: bytes, key: int, reference: Reference) -> list[Any]:
     head = single(key, reference)
     if octets[: len(head)] != head:
         raise ValueError(f"does not answer for {reference[0]}")
-    opened = tag(octets, len(head))
-    if (opened.number, opened.bracket) != (3, 6):
+    opened = tags.tag_at(octets, len(head))
+    if (opened.number, opened.bracket) != (3, tags.OPENING):
         raise ValueError("the answer holds no value")
     told, at = _values(octets, opened.end)
     if at != len(octets):
@@ -143,11 +96,11 @@ def answers(octets: bytes, asked: Sequence[Asked]) -> list[list[Answer]]:
         at += 6
         told: list[Answer] = []
         for name, index in references:
-            head = _context(2, PROPERTIES[name]) + (b"" if index is None else _context(3, index))
+            head = tags.unsigned(2, PROPERTIES[name]) + (b"" if index is None else tags.unsigned(3, index))
             if octets[at : at + len(head)] != head:
                 raise ValueError(f"octet {at} does not answer for {name}")
-            opened = tag(octets, at + len(head))
-            if opened.bracket != 6 or opened.number not in (4, 5):
+            opened = tags.tag_at(octets, at + len(head))
+            if opened.bracket != tags.OPENING or opened.number not in (4, 5):
                 raise ValueError(f"octet {at} opens neither a value nor an error")
             values, at = _values(octets, opened.end)
             failed = opened.number == 5 and len(values) == 2
@@ -166,13 +119,13 @@ def _values(octets: bytes, at: int) -> tuple[list[Any], int]:
     values: list[Any] = []
     depth = 0
     while True:
-        each = tag(octets, at)
+        each = tags.tag_at(octets, at)
         at = each.end
-        if each.bracket == 7:
+        if each.bracket == tags.CLOSING:
             if not depth:
                 return values, at
             depth -= 1
-        elif each.bracket == 6:
+        elif each.bracket == tags.OPENING:
             depth += 1
         elif not depth and not each.context:
             values.append(plain(each.number, each.data))

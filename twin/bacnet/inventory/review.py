@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from twin.bacnet import engineering_units
-from twin.bacnet.inventory.inventory import Item, rows_of, save, table
+from twin.bacnet.inventory.inventory import SPREADSHEET, Item, rows_of, table
 from twin.bacnet.inventory.mapping import Match
-from twin.bacnet.points import KINDS, Point
+from twin.bacnet.points import INPUTS, KINDS, Point
 from twin.errors import BacnetError
+from twin.files import write_text
 
 COLUMNS = ("device", "object", "instance", "name", "description", "units", "signal", "confidence", "why", "accept")
 YES, NO, OPEN = "yes", "no", ""
-READ_ONLY = ("AI", "BI", "MSI")
 HINT = "`twin bacnet map SITE --inventory FILE --review FILE` makes the file"
 
 
@@ -49,7 +49,7 @@ def write(matches: Iterable[Match], path: Path, replacing: bool = False) -> None
          f"{each.confidence:.3f}", each.why, OPEN]
         for each in matches
     ]  # fmt: skip
-    save(path, table([COLUMNS, *rows]), "utf-8-sig")
+    write_text(table([COLUMNS, *rows]), path, SPREADSHEET, BacnetError)
 
 
 def read(path: Path, signals: Iterable[str]) -> list[Row]:
@@ -141,7 +141,7 @@ def points(rows: Iterable[Row], declared: Sequence[Point]) -> list[Point]:
         except BacnetError as problem:
             problems.append(f"{where} ({row.signal}): {problem}")
             continue
-        low, high = (math.nan, math.nan) if item.object in READ_ONLY else (point.low, point.high)
+        low, high = (math.nan, math.nan) if item.object in INPUTS else (point.low, point.high)
         found[row.signal] = replace(
             point, device=row.device, object=item.object, instance=item.instance, engineering_units=units,
             name=item.name or f"{item.object} {item.instance}", low=low, high=high,

@@ -1,8 +1,10 @@
-"""Context-tagged values as octets, for what is told so often that objects would cost too much. ASHRAE 135, 20.2."""
+"""Tags and the values behind them as octets, for what is told so often that objects would cost too much. ASHRAE 135, 20.2."""
 
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 EPOCH = datetime(1900, 1, 1)
@@ -11,6 +13,78 @@ DEVICE, LAST_INSTANCE = 8, 4_194_302
 """BACnetObjectType of a device, and the largest instance."""
 NEVER = -1
 """A moment that has not come."""
+OPENING, CLOSING = 6, 7
+"""Lengths that mean brackets. ASHRAE 135, 20.2.1.3.2."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """One tag: its number, `context` or application, `bracket` OPENING, CLOSING or 0, its data, and where the next one starts."""
+
+    number: int
+    context: bool
+    bracket: int
+    data: bytes
+    end: int
+
+
+def tag_at(octets: bytes, at: int) -> Tag:
+    """The tag at a place; the value of a Boolean, which stands in its tag, is its data.
+
+    Raises
+    ------
+    ValueError
+        When it is cut.
+    """
+    first, at = _octet(octets, at), at + 1
+    number, context, length = first >> 4, bool(first & 8), first & 7
+    if number == 15:
+        number, at = _octet(octets, at), at + 1
+    if context and length in (OPENING, CLOSING):
+        return Tag(number, True, length, b"", at)
+    if not context and number == 1:
+        return Tag(number, False, 0, bytes([length]), at)
+    if length == 5:
+        length, at = _octet(octets, at), at + 1
+        if length >= 254:
+            size = 2 if length == 254 else 4
+            length, at = int.from_bytes(octets[at : at + size], "big"), at + size
+    if at + length > len(octets):
+        raise ValueError(f"octet {at}: the octets are cut")
+    return Tag(number, context, 0, octets[at : at + length], at + length)
+
+
+def _octet(octets: bytes, at: int) -> int:
+    if at >= len(octets):
+        raise ValueError(f"octet {at}: the octets are cut")
+    return octets[at]
+
+
+def tags(octets: bytes) -> Iterator[Tag]:
+    """All tags, one after the other; raises as `tag_at` does."""
+    at = 0
+    while at < len(octets):
+        found = tag_at(octets, at)
+        yield found
+        at = found.end
+
+
+def is_balanced(octets: bytes) -> bool:
+    """Whether tags are whole, and every opening one has its closing one.
+
+    >>> is_balanced(bytes.fromhex("0c000000031e09551f")), is_balanced(bytes.fromhex("0c000000031e0955"))
+    (True, False)
+    """
+    opened: list[int] = []
+    try:
+        for each in tags(octets):
+            if each.bracket == OPENING:
+                opened.append(each.number)
+            elif each.bracket == CLOSING and (not opened or opened.pop() != each.number):
+                return False
+    except ValueError:
+        return False
+    return not opened
 
 
 def context(tag: int, data: bytes) -> bytes:
