@@ -34,7 +34,7 @@ def with_systems(case: Case, pressure: float) -> Case:
     cold = most * 1.2 * 1006.0 * 15.0
     always = (1.0,) * 24
     parts: list[Component] = [
-        Grid(name="grid", limit=1e7, flat=0.1, peak=0.1, sharp=0.1, valley=0.1, emission_factor=0.1),
+        Grid(name="grid", limit=1e7, energy_price=0.1, emission_factor=0.1),
         Schedule(name="always", workday=always, saturday=always, holiday=always),
         CoolingTower(
             name="tower", water_design=cold / 2e4, air_design=cold / 2.5e4, fan=cold * 0.015, pressure=pressure

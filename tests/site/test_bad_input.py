@@ -17,7 +17,7 @@ location: {latitude: 22.5 deg, longitude: 114 deg, country: CN, province: Guangd
 floor_area: 100 m2
 suppliers: {electricity: grid}
 components:
-  grid: {kind: grid, valley: 0.3 CNY/kWh, flat: 0.6 CNY/kWh, peak: 1 CNY/kWh, sharp: 1.2 CNY/kWh, emission_factor: 0.5 kg/kWh}
+  grid: {kind: grid, energy_price: 0.6 CNY/kWh, emission_factor: 0.5 kg/kWh}
   hours: {kind: schedule}
   lifts:
     kind: base_load

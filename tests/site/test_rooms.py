@@ -20,7 +20,7 @@ suppliers: {electricity: grid}
 constructions:
   thick: {layers: [cement_mortar 20 mm, rock_wool 30 mm, clay_brick 370 mm], insulation: rock_wool}
 components:
-  grid: {kind: grid, valley: 0.3 CNY/kWh, flat: 0.6 CNY/kWh, peak: 1 CNY/kWh, sharp: 1.2 CNY/kWh, emission_factor: 0.5 kg/kWh}
+  grid: {kind: grid, energy_price: 0.6 CNY/kWh, emission_factor: 0.5 kg/kWh}
   extra: {kind: wall, room: store, area: 4 m2, azimuth: 90 deg, construction: brick_insulated, u_value: 0.5 W/m2/K}
 rooms:
   office: {use: office, width: 10 m, depth: 6 m, sides: {north: store, west: same}, windows: {south: 0.5}, above: outdoors, below: ground}

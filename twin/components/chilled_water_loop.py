@@ -24,14 +24,14 @@ class ChilledWaterLoop(Component):
     reset_mild: Celsius = Field(18.0)
     """Outdoor temperature at and below which all is reset."""
     users = serves("chilled_water", heat="load", share="granted", water="water")
-    chillers = needs("primary_chilled_water", heat="wanted", share="share", water="water")
+    chillers = needs("primary_chilled_water", heat="wanted", rest="rest", water="water")
     electricity = needs("electricity", power="power")
     each_tick = ("load", "water")
 
     setpoint = command("degC", "Supply temperature wanted in hot weather", start="supply", point="AV", card="slider")
     outdoor = inlet("degC", "Outdoor air")
     load = inlet("W", "Coil loads wanted")
-    share = inlet("1", "Share granted by the chillers", start=1.0)
+    rest = inlet("W", "Cooling that no chiller did")
     water = output("degC", "Supply temperature", start=7.0, point="AI", brick="Chilled_Water_Supply_Temperature_Sensor")
     power = output("W", "Pump power", medium="electricity", energy="in", end_use="pumps", point="AI", card="trend")
     wanted = output("W", "Cooling asked of the chillers")
@@ -61,10 +61,10 @@ class ChilledWaterLoop(Component):
         return power, load + power
 
     @kernel(tells=("granted", "carried", "passed", "short"))
-    def step(load, wanted, power, share):
+    def step(load, wanted, power, rest):
         """Pump heat comes first, coils share the rest."""
         if load <= 0.0:
             return 1.0, 0.0, 0.0, 0.0
-        passed = max(wanted * share, power)
+        passed = max(wanted - rest, power)
         carried = passed - power
         return carried / load, carried, passed, load - carried if carried < load * 0.999999 else 0.0

@@ -38,7 +38,7 @@ class ChillerPlant(Component):
     """Condenser water of one running machine."""
     condenser_pump: Watt = Field(ge=0)
     """Condenser pump power of one running machine."""
-    users = serves("primary_chilled_water", heat="wanted", share="share", water="water", rest="rest")
+    users = serves("primary_chilled_water", heat="wanted", water="water", rest="rest")
     tower = needs("condenser_water", heat="reject", flow="flow", water="entering")
     electricity = needs("electricity", power="power")
     each_tick = ("power", "running")
@@ -47,7 +47,6 @@ class ChillerPlant(Component):
     water = inlet("degC", "Chilled water to deliver", start=7.0)
     entering = inlet("degC", "Condenser water entering", start=28.0)
     running = output("1", "Machines running", point="AI")
-    share = output("1", "Share of the cooling done", start=1.0)
     rest = output("W", "Cooling not done")
     cooling = output("W", "Cooling done", medium="primary_chilled_water", energy="in", point="AI", card="trend")
     compressor = output(
@@ -59,13 +58,11 @@ class ChillerPlant(Component):
     flow = output("kg/s", "Condenser water")
     off_curve = output("1", "Outside the curves' range", note="the chillers ran outside the range of their curves")
 
-    @kernel(
-        tells=("running", "share", "rest", "cooling", "compressor", "pumping", "power", "reject", "flow", "off_curve")
-    )
+    @kernel(tells=("running", "rest", "cooling", "compressor", "pumping", "power", "reject", "flow", "off_curve"))
     def step(wanted, water, entering, count, capacity, cop, staging, speed_drives, condenser_flow, condenser_pump):
         """Run as few machines as the staging point allows."""
         if wanted <= 0.0:
-            return 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+            return 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
         share, _ = fixed_speed_curves(
             min(max(water, COLDEST_LEAVING), WARMEST_LEAVING), min(max(entering, FIXED_COOLEST), FIXED_HOTTEST)
         )
@@ -78,4 +75,4 @@ class ChillerPlant(Component):
         pumping = running * condenser_pump * cycling
         reject = done + compressor + pumping
         flow = running * condenser_flow * cycling
-        return running, done / wanted, wanted - done, done, compressor, pumping, compressor + pumping, reject, flow, off
+        return running, wanted - done, done, compressor, pumping, compressor + pumping, reject, flow, off

@@ -1,61 +1,115 @@
-"""The grid connection: time-of-use tariff, demand charge and emission factor."""
+"""The grid connection: tariff, demand charge, export, emission factors and the contracts for green power behind it."""
 
 import numpy as np
 from pydantic import field_validator
 
-from twin.core import Component, Field, forcing, inlet, kernel, output, serves
+from twin.core import Component, Field, forcing, inlet, kernel, needs, output, serves
 from twin.units import KgPerJoule, Watt, YuanPerJoule, YuanPerWatt
+
+PERIODS = 4
+"""Valley, flat, peak and sharp."""
 
 
 class Grid(Component):
-    """Takes or gives whatever the site needs, and prices it."""
+    """Takes or gives whatever the site needs, prices it and books its carbon dioxide.
+
+    The price of an hour is the floating price of its month times the ratio of its period, plus the fixed adders. Scope 2 is
+    booked location-based with the grid's average factor, and market-based with the residual factor on what no contract
+    matches (GHG Protocol Scope 2 Guidance, 2015, chapter 6).
+    """
 
     brick = "Electrical_Meter"
     limit: Watt = Field(1e9, gt=0)
     """Connection capacity."""
-    valley: YuanPerJoule = Field(gt=0)
-    """Price in valley hours."""
-    flat: YuanPerJoule = Field(gt=0)
-    """Price in flat hours."""
-    peak: YuanPerJoule = Field(gt=0)
-    """Price in peak hours."""
-    sharp: YuanPerJoule = Field(gt=0)
-    """Price in sharp hours."""
-    hours: tuple[float, ...] = Field((1.0,) * 24)
-    """Period of each hour: 0 valley, 1 flat, 2 peak."""
-    sharp_hours: tuple[float, ...] = Field((0.0,) * 24)
-    """1 in hours that are sharp in the sharp months."""
-    sharp_months: tuple[float, ...] = Field(())
-    """Months with sharp hours, 1..12."""
+    export_limit: Watt = Field(1e9, ge=0)
+    """Most power that the grid takes back; generators are curtailed above it."""
+    energy_price: YuanPerJoule = Field(gt=0)
+    """Price of a flat hour, without the adders: the part that floats."""
+    adders: YuanPerJoule = Field(0.0, ge=0)
+    """Fixed part of the price: funds and fees that know no periods."""
+    feed_in: YuanPerJoule = Field(0.0, ge=0)
+    """What the grid pays for power it takes back."""
+    float_by_month: tuple[float, ...] = Field((1.0,) * 12)
+    """Floating price of each month over `energy_price`."""
+    ratios: tuple[float, ...] = Field((1.0,) * 48)
+    """Price of valley, flat, peak and sharp hours over the floating price, month by month."""
+    periods: tuple[float, ...] = Field((1.0,) * 288)
+    """Period of each hour of the day, month by month: 0 valley, 1 flat, 2 peak, 3 sharp."""
     demand_charge: YuanPerWatt = Field(0.0, ge=0)
-    """Price of each month's highest mean power over a tick."""
+    """Price of a watt and month of billed demand."""
+    demand_mode: str = "actual"
+    """What is billed: `actual`, each month's highest mean power over a tick; `contract`, the contract, and above 105 % of it the
+    excess twice; `capacity`, the transformers."""
+    contract: Watt = Field(0.0, ge=0)
+    """Contracted demand."""
+    capacity: Watt = Field(0.0, ge=0)
+    """Transformers installed."""
     emission_factor: KgPerJoule = Field(gt=0)
-    """Carbon dioxide per energy, location-based."""
-    users = serves("electricity", power="load")
+    """Carbon dioxide per energy bought, location-based."""
+    market_factor: KgPerJoule = Field(0.0, ge=0)
+    """Carbon dioxide per energy that no contract matches, market-based; 0 takes the location-based factor."""
+    users = serves("electricity", power="load", made="made", kept="kept", refused="refused")
+    contracts = needs("green_power", optional=True, energy="bought", matched="matched", rest="unmatched")
     load = inlet("W", "Load of the site")
-    price = inlet("CNY/J", "Price now")
+    made = inlet("W", "Power that generators offer")
+    matched = inlet("W", "Power matched by contracts")
+    unmatched = inlet("W", "Power that no contract matches")
+    price = inlet("CNY/J", "Price now", start="energy_price")
     each_tick = ("power", "cost")
     power = output("W", "Power from the grid", medium="electricity", energy="out", point="AI", card="trend")
-    bought = output("W", "Power bought", medium="purchase", energy="in")
-    cost = output("CNY/s", "Energy cost per second")
+    bought = output("W", "Power bought", medium="purchase", energy="in", ledger="bought")
+    sold = output("W", "Power sold", medium="purchase", energy="out", ledger="sold")
+    cost = output("CNY/s", "Energy cost per second", ledger="cost")
+    kept = output("1", "Share of the generators' offer that is taken", start=1.0)
+    refused = output("W", "Power refused from behind a switchboard")
+    curtailed = output("W", "Power refused in all", note="generators were curtailed at the connection's export limit")
     over = output("W", "Power over the connection's limit", note="the load was over the connection's limit")
+    location_based = output("kg/s", "Carbon dioxide of the power bought, location-based", ledger="scope2")
+    market_based = output("kg/s", "Carbon dioxide of the power bought, market-based", ledger="scope2_market")
+    avoided = output("kg/s", "Carbon dioxide that the power sold avoids elsewhere", ledger="avoided")
 
-    @field_validator("hours", "sharp_hours")
+    @field_validator("float_by_month", "ratios", "periods")
     @classmethod
-    def _whole_day(cls, hours: tuple[float, ...]) -> tuple[float, ...]:
-        if len(hours) != 24:
-            raise ValueError(f"has {len(hours)} values; a day has 24")
-        return hours
+    def _whole_year(cls, values: tuple[float, ...], info) -> tuple[float, ...]:
+        wanted = {"float_by_month": 12, "ratios": 12 * PERIODS, "periods": 288}[info.field_name]
+        if len(values) != wanted:
+            raise ValueError(f"has {len(values)} values; a year has {wanted}")
+        if info.field_name == "periods" and not set(values) <= {0.0, 1.0, 2.0, 3.0}:
+            raise ValueError("0 valley, 1 flat, 2 peak or 3 sharp")
+        return values
+
+    @field_validator("demand_mode")
+    @classmethod
+    def _mode(cls, mode: str) -> str:
+        if mode not in ("actual", "contract", "capacity"):
+            raise ValueError("actual, contract or capacity")
+        return mode
 
     @forcing(tells=("price",))
-    def tariff(grid, valley, flat, peak, sharp, hours, sharp_hours, sharp_months):
+    def tariff(grid, energy_price, adders, float_by_month, ratios, periods):
         """Price by hour and month."""
-        hour = grid.hour.astype(int) % 24
-        price = np.array([valley, flat, peak])[np.array(hours, dtype=int)[hour]]
-        fierce = np.isin(grid.month, np.array(sharp_months, dtype=int)) & (np.array(sharp_hours)[hour] > 0.5)
-        return np.where(fierce, sharp, price)
+        month, hour = grid.month - 1, grid.hour.astype(int) % 24
+        period = np.array(periods, dtype=int).reshape(12, 24)[month, hour]
+        floating = energy_price * np.array(float_by_month)[month]
+        return floating * np.array(ratios).reshape(12, PERIODS)[month, period] + adders
 
-    @kernel(tells=("power", "bought", "cost", "over"))
-    def step(load, price, limit):
+    @kernel(
+        tells=("power", "bought", "sold", "cost", "kept", "refused", "curtailed", "over", "location_based", "avoided")
+    )
+    def step(load, made, price, limit, export_limit, feed_in, emission_factor):
         """The grid takes the rest."""
-        return load, load, load * price, max(load - limit, 0.0)
+        surplus = max(made - load - export_limit, 0.0)
+        cut = min(surplus, made)
+        power = load - made + surplus
+        bought, sold = max(power, 0.0), max(-power, 0.0)
+        kept = 1.0 - cut / made if made > 0.0 else 1.0
+        cost = bought * price - sold * feed_in
+        over = max(bought - limit, 0.0)
+        return (
+            power, bought, sold, cost, kept, surplus - cut, surplus, over, bought * emission_factor, sold * emission_factor,
+        )  # fmt: skip
+
+    @kernel(tells=("market_based",))
+    def account(bought, matched, emission_factor, market_factor):
+        """What no contract matches counts with the residual factor; a surplus of annual contracts counts for other hours."""
+        return (bought - matched) * (market_factor if market_factor > 0.0 else emission_factor)

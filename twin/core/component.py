@@ -15,7 +15,7 @@ from pydantic.fields import FieldInfo
 
 from twin.core.kernel import Forcing, Kernel, Preparation
 from twin.core.port import Port
-from twin.core.signal import Signal
+from twin.core.signal import ACCOUNTS, Signal
 from twin.units import Unit
 
 __all__ = ["Component", "Field"]
@@ -151,6 +151,13 @@ def _check(cls: type[Component]) -> None:
         if signal.store:
             for word in re.findall(r"[a-z_]+", signal.store):
                 _known(cls, name, word, numbers | {n for n, s in cls.signals.items() if s.role == "constant"})
+        if signal.ledger and ACCOUNTS.get(signal.ledger) != signal.unit:
+            books = (
+                f"{signal.ledger!r}, which is in {ACCOUNTS[signal.ledger]}"
+                if signal.ledger in ACCOUNTS
+                else f"the unknown {signal.ledger!r}"
+            )
+            raise TypeError(f"{cls.__name__}: books {name!r} in {signal.unit} under {books}")
         if signal.role == "output" and name not in tellers:
             raise TypeError(f"{cls.__name__}: nobody tells the output {name!r}; name it in a kernel's tells")
         constants = {n for n, s in cls.signals.items() if s.role == "constant"} if signal.role == "state" else set()

@@ -8,6 +8,12 @@ from typing import Literal
 Role = Literal["state", "command", "inlet", "output", "constant"]
 Join = Literal["sum", "max", "mean"]
 Energy = Literal["in", "out", ""]
+ACCOUNTS = {
+    "cost": "CNY/s", "scope1": "kg/s", "scope2": "kg/s", "scope2_market": "kg/s", "scope3": "kg/s", "avoided": "kg/s",
+    "water": "kg/s", "mains_water": "kg/s", "bought": "W", "sold": "W", "generation": "W", "it": "W", "facility": "W",
+    "reuse": "W", "heat": "W", "fuel": "W",
+}  # fmt: skip
+"""Accounts that a run sums over the site, and the unit of what is booked there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +35,7 @@ class Signal:
     length : parameter that says how many values a state or constant has, a whole number or an array of that length; empty for one value.
         Kernels see such a state as a view and write its next values into the view `<name>_next`.
     end_use : word under which this electric power is summed over the site.
+    ledger : account under which this rate is summed over the site and the run, one of `ACCOUNTS`.
     point, card, brick : hints for BACnet, the dashboard and Brick.
     """
 
@@ -46,6 +53,7 @@ class Signal:
     note: str = ""
     end_use: str = ""
     length: str = ""
+    ledger: str = ""
 
 
 def state(unit: str, doc: str, *, start: float | str = 0.0, medium: str = "", store: str = "",
@@ -72,6 +80,8 @@ def inlet(unit: str, doc: str, *, start: float | str = 0.0, join: Join = "sum", 
 
 
 def output(unit: str, doc: str, *, start: float | str = 0.0, medium: str = "", energy: Energy = "", point: str = "",
-           card: str = "", brick: str = "", note: str = "", end_use: str = "") -> Signal:  # fmt: skip
+           card: str = "", brick: str = "", note: str = "", end_use: str = "", ledger: str = "") -> Signal:  # fmt: skip
     """Declare a value that one of the component's kernels tells in every tick."""
-    return Signal("output", unit, doc, start, "sum", medium, energy, "", point, card, brick, note, end_use)
+    return Signal(
+        "output", unit, doc, start, "sum", medium, energy, "", point, card, brick, note, end_use, ledger=ledger
+    )

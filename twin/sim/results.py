@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from twin.core.component import Component
+from twin.core.signal import ACCOUNTS
 from twin.errors import RunError
 from twin.sim import balance
+from twin.sim.bill import demand
+from twin.sim.indicators import indicators
 from twin.sim.plan import SITE, Floats, Plan
 from twin.sim.record import Record
 from twin.sim.scene import Clock
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
 
 KWH = 3.6e6
 HOURS = 3600.0
+BOOKED = {"W": (KWH, "kWh"), "kg/s": (1e3, "t"), "CNY/s": (1.0, "CNY")}
+"""How accounts are shown."""
 VERSIONS = ("campus-twin", "numba", "numpy", "networkx", "simpy", "pandas", "pvlib", "pydantic")
 
 
@@ -122,30 +127,42 @@ class Run:
         return self.clock.at(int(self.power.argmax())).isoformat()
 
     @cached_property
-    def carbon(self) -> float:
-        """Location-based carbon dioxide of the electricity bought. [t]"""
-        grids = [c for c in self.site.components if type(c).kind == "grid"]
-        return sum(self._total(c, "bought") * float(getattr(c, "emission_factor", 0.0)) for c in grids) / 1e3
+    def ledger(self) -> dict[str, float]:
+        """What components booked under each account: [J], [kg], [CNY]. Energy cost has the demand charges with it."""
+        found = dict.fromkeys(ACCOUNTS, 0.0)
+        for each in self.plan.components:
+            for name, signal in type(each).signals.items():
+                if signal.ledger:
+                    found[signal.ledger] += self.total(each, name) * each.multiplier
+            if type(each).kind == "grid":
+                power = self.series(f"{each.name}.power")
+                found["cost"] += demand(each, [max(float(power[a:b].max()), 0.0) for a, b in self.clock.months])
+        return found
 
-    @cached_property
+    @property
+    def carbon(self) -> float:
+        """Carbon dioxide of fuels and, location-based, of energy bought. [t]"""
+        return (self.ledger["scope1"] + self.ledger["scope2"]) / 1e3
+
+    @property
     def cost(self) -> float:
         """Energy and demand charges. [CNY]"""
-        total = 0.0
-        for each in (c for c in self.site.components if type(c).kind == "grid"):
-            total += float(np.sum(self.series(f"{each.name}.cost"))) * self.clock.step
-            power = self.series(f"{each.name}.power")
-            charge = float(getattr(each, "demand_charge", 0.0))
-            total += charge * sum(float(power[first:last].max()) for first, last in self.clock.months)
-        return total
+        return self.ledger["cost"]
+
+    @cached_property
+    def indicators(self) -> dict[str, float]:
+        """What a data centre is judged by, where the site has one: PUE, WUE, CUE and ERF; see `twin.sim.indicators`."""
+        return indicators(self.ledger)
 
     def zone_hours(self, signal: str) -> float:
         """Area-weighted hours of a zone measure: `outside` the comfort band, `unmet`, or `occupied`. [h]"""
         zones = [c for c in self.site.components if (c.name, signal) in self.record.sum_places and hasattr(c, "area")]
         area = sum(c.area * c.multiplier for c in zones)
-        hours = sum(self._total(c, signal) * c.area * c.multiplier for c in zones) / HOURS
+        hours = sum(self.total(c, signal) * c.area * c.multiplier for c in zones) / HOURS
         return hours / area if area else 0.0
 
-    def _total(self, each: Component, signal: str) -> float:
+    def total(self, each: Component, signal: str) -> float:
+        """A signal summed over the run, of one copy: [J], [kg], [CNY] or, of a share, [s]."""
         return float(self.record.sums[:, self.record.sum_places[each.name, signal]].sum()) * self.clock.step
 
     @cached_property
@@ -166,6 +183,10 @@ class Run:
                     if sums > 0.0:
                         found.append(f"{each.name}: {signal.note} ({self._share(sums, signal.unit)})")
         return found
+
+    def _booked(self, account: str) -> dict[str, Any]:
+        scale, unit = BOOKED[ACCOUNTS[account]]
+        return {"value": self.ledger[account] / scale, "unit": unit}
 
     def _share(self, sums: float, unit: str) -> str:
         if unit == "W":
@@ -204,6 +225,8 @@ class Run:
             "peak_time": self.peak_time,
             "co2_t": self.carbon,
             "cost_cny": self.cost,
+            "ledger": {name: self._booked(name) for name in ACCOUNTS},
+            "indicators": self.indicators,
             "balance": self.balance,
             "comfort_hours_outside": self.zone_hours("outside"),
             "unmet_hours": self.zone_hours("unmet"),

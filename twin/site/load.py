@@ -22,7 +22,7 @@ from twin.site.wiring import Address
 
 SCHEMA_VERSION = "1"
 FIELDS = (
-    "schema_version", "name", "location", "floor_area", "year", "suppliers", "defaults", "components", "repeat", "rooms", "constructions", "glazings", "reported",
+    "schema_version", "name", "location", "floor_area", "year", "suppliers", "defaults", "components", "repeat", "rooms", "constructions", "glazings", "tariffs", "reported",
 )  # fmt: skip
 OWN = ("kind", "inputs", "tags", "from")
 
@@ -103,7 +103,7 @@ class _Loader:
         self.suppliers = (
             {k: _texts(v) for k, v in (top["suppliers"].fields or {}).items()} if "suppliers" in top else {}
         )
-        self.own: dict[str, Any] = {k: _plain(top[k]) for k in ("constructions", "glazings") if k in top}
+        self.own: dict[str, Any] = {k: _plain(top[k]) for k in ("constructions", "glazings", "tariffs") if k in top}
         location = self._location(top.get("location"), root.place)
         components = self._components(root, location)
         area = self._number(top.get("floor_area"), "m2", "floor_area", root.place)

@@ -1,4 +1,4 @@
-"""Words of a site file that stand for many parameters: the construction of a wall, the glazing of a window."""
+"""Words of a site file that stand for many parameters: a wall's construction, a window's glazing, a grid's tariff and factors."""
 
 from __future__ import annotations
 
@@ -8,8 +8,14 @@ from typing import Any
 from twin.site.library import construction, glazing
 from twin.site.provenance import quantity
 from twin.site.reader import Node
+from twin.site.tariffs import factors, tariff
 
-NAMED = {"wall": ("construction", "u_value"), "partition": ("construction", "u_value"), "window": ("glazing",)}
+NAMED = {
+    "wall": ("construction", "u_value"),
+    "partition": ("construction", "u_value"),
+    "window": ("glazing",),
+    "grid": ("tariff", "factors"),
+}
 """Such words by kind."""
 
 
@@ -30,7 +36,7 @@ def panes_of(panes: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def named(kind: str, fields: Mapping[str, Node], own: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, Node]]:
-    """Parameters that a wall, partition or window gets from the construction or glazing it names.
+    """Parameters that a component gets from what it names in the library.
 
     Raises
     ------
@@ -41,6 +47,17 @@ def named(kind: str, fields: Mapping[str, Node], own: Mapping[str, Mapping[str, 
         node = fields["glazing"]
         for label, value in panes_of(glazing(node.text or "", own.get("glazings"))).items():
             yield label, as_node(node.place, value)
+    if kind == "grid" and "tariff" in fields:
+        node = fields["tariff"]
+        for label, value in tariff(node.text or "", own.get("tariffs")).items():
+            yield (
+                label,
+                as_node(f"{node.place} ({label})", [str(v) for v in value] if isinstance(value, list) else value),
+            )
+    if kind == "grid" and "factors" in fields:
+        node = fields["factors"]
+        for label, value in factors(node.text or "").items():
+            yield label, as_node(f"{node.place} ({label})", value)
     if kind in ("wall", "partition") and "construction" in fields:
         node = fields["construction"]
         wanted = quantity(fields["u_value"], "W/m2/K", "").value if "u_value" in fields else None

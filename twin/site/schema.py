@@ -47,6 +47,10 @@ def schema() -> dict[str, Any]:
             "rooms": {"type": "object", "additionalProperties": _room()},
             "constructions": {"type": "object", "additionalProperties": {"type": "object", "required": ["layers"]}},
             "glazings": {"type": "object", "additionalProperties": {"type": "object", "required": ["transmittance"]}},
+            "tariffs": {
+                "type": "object",
+                "additionalProperties": {"type": "object", "required": ["energy_price", "seasons"]},
+            },
             "reported": {
                 "type": "array",
                 "items": {"type": "object", "required": ["what", "value", "source", "label"]},

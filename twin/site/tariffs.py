@@ -1,0 +1,97 @@
+"""Tariffs and grid factors of the library as parameters of a grid connection."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from twin.errors import SiteError
+from twin.site.library import chosen, shelf
+
+PERIODS = ("valley", "flat", "peak", "sharp")
+PRICES = ("energy_price", "adders", "feed_in", "demand_charge")
+
+
+def tariff(name: str, own: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """A tariff as parameters of a grid: prices as texts, `ratios` (12 x 4) and `periods` (12 x 24) as lists.
+
+    Parameters
+    ----------
+    name : of the tariff. own : tariffs that the site describes itself; they come before the library's.
+
+    Raises
+    ------
+    SiteError
+        When there is no such tariff, when a month stands in no season or in two, or an hour in two periods.
+    """
+    found = chosen("tariff", name, {**shelf("tariffs")["tariffs"], **(own or {})})
+    unknown = sorted(set(found) - {*PRICES, "seasons"})
+    if unknown or "seasons" not in found or "energy_price" not in found:
+        said = f"{unknown[0]!r} is no part of it" if unknown else "energy_price or seasons is missing"
+        raise SiteError(f"tariff {name!r}: {said}; a tariff has seasons, {', '.join(PRICES)}")
+    ratios: list[list[float] | None] = [None] * 12
+    periods: list[list[float]] = [[]] * 12
+    for season in found["seasons"]:
+        row, day = _season(name, season)
+        for month in span(str(season.get("months", "1-12")), 12, first=1, where=f"tariff {name!r}, months"):
+            if ratios[month - 1] is not None:
+                raise SiteError(f"tariff {name!r}: month {month} stands in two seasons")
+            ratios[month - 1], periods[month - 1] = row, day
+    missing = [str(month + 1) for month, row in enumerate(ratios) if row is None]
+    if missing:
+        raise SiteError(f"tariff {name!r}: no season holds month {', '.join(missing)}")
+    return {
+        **{label: found[label] for label in PRICES if label in found},
+        "ratios": [value for row in ratios for value in row or ()],
+        "periods": [value for day in periods for value in day],
+    }
+
+
+def _season(name: str, season: Mapping[str, Any]) -> tuple[list[float], list[float]]:
+    """Ratios of the four periods, and the period of each hour."""
+    row, day = [1.0] * 4, [float(PERIODS.index("flat"))] * 24
+    taken: dict[int, str] = {}
+    for label, period in season.items():
+        if label == "months":
+            continue
+        if label not in PERIODS:
+            raise SiteError(f"tariff {name!r}: {label!r} is no period; periods are {', '.join(PERIODS)}")
+        row[PERIODS.index(label)] = float(period["ratio"])
+        for hour in span(str(period["hours"]), 24, first=0, where=f"tariff {name!r}, {label}"):
+            if hour in taken:
+                raise SiteError(f"tariff {name!r}: {hour}:00 is both {taken[hour]} and {label}")
+            taken[hour], day[hour] = label, float(PERIODS.index(label))
+    return row, day
+
+
+def span(text: str, count: int, *, first: int, where: str) -> Iterator[int]:
+    """Numbers that a text such as `8-11 18-21` names: hours up to the second number, months with it.
+
+    >>> list(span("22-2 5", 24, first=0, where="")), list(span("11-2", 12, first=1, where=""))
+    ([22, 23, 0, 1, 5], [11, 12, 1, 2])
+    """
+    for part in re.split(r"[ ,]+", text.strip().removesuffix(".0")):
+        found = re.fullmatch(r"(\d+)(?:-(\d+))?", part)
+        if not found or not first <= int(found[1]) < count + first or not first <= int(found[2] or found[1]) <= count:
+            raise SiteError(f"{where}: {part!r} is not from {first} to {count}; write for instance '8-11 18-21'")
+        low, high = int(found[1]), int(found[2] or found[1])
+        length = (high - low) % count if found[2] and not first else (high - low) % count + 1
+        yield from ((low - first + k) % count + first for k in range(length))
+
+
+def factors(text: str) -> dict[str, str]:
+    """Grid factors of a place and year, such as `Guangdong 2022`, as texts: location-based, and market-based where published.
+
+    Raises
+    ------
+    SiteError
+        When the table has no such year or place.
+    """
+    place, _, year = text.strip().rpartition(" ")
+    years = {str(each): row for each, row in shelf("factors")["years"].items()}
+    row = chosen("year of grid factors", year, years)
+    found = {
+        "emission_factor": chosen("place with a grid factor", place, {k: v for k, v in row.items() if k != "residual"})
+    }
+    return {**found, **({"market_factor": row["residual"]} if "residual" in row else {})}
