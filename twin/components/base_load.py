@@ -15,9 +15,7 @@ class BaseLoad(Component):
     electricity = needs("electricity", power="power")
     use = inlet("1", "Share in use")
     each_tick = ("power",)
-    power = output(
-        "W", "Electric power", medium="electricity", energy="in", end_use="other", point="AI", card="trend"
-    )
+    power = output("W", "Electric power", medium="electricity", energy="in", end_use="other", point="AI", card="trend")
     heat = output("W", "Heat to outdoors", medium="outdoors", energy="out")
 
     @kernel(tells=("power", "heat"))
