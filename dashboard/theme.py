@@ -18,6 +18,12 @@ USES = {
     "lighting": "#e69f00",
     "plug_loads": "#cc79a7",
     "server_rooms": "#5b5f97",
+    "it": "#3b3f73",
+    "power_path": "#8a8dc0",
+    "heat_pumps": "#d55e00",
+    "ev_charging": "#f0e442",
+    "storage": "#c8b400",
+    "transformers": "#bbbbbb",
     "other": "#999999",
 }
 """Okabe and Ito's colour-blind safe palette, with lighter shades for what belongs together."""

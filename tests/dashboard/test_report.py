@@ -102,3 +102,14 @@ def colours(path: Path) -> set[bytes]:
 
 def test_the_study_in_the_report_is_plain_json(page):
     assert json.loads(json.dumps(page[1]))["samples"] == 2
+
+
+def test_every_end_use_of_the_catalogue_has_a_word_and_a_colour():
+    from twin.dashboard.theme import USES
+
+    from twin.core import catalogue
+
+    shipped = [cls for cls in catalogue.kinds().values() if cls.__module__.startswith("twin.components")]
+    uses = {signal.end_use for cls in shipped for signal in cls.signals.values() if signal.end_use}
+    assert uses <= set(words("en")), uses - set(words("en"))
+    assert uses <= set(USES), uses - set(USES)
