@@ -27,6 +27,7 @@ PRESSURE = st.floats(75e3, 103e3)
 FLOW = st.floats(0.05, 2.0)
 
 
+@settings(deadline=None)
 @given(st.floats(0.01, 0.95), st.floats(0.05, 1.0))
 def test_units_and_effectiveness_are_inverses(effectiveness, ratio):
     units = exchanger_units(effectiveness, ratio)
@@ -113,6 +114,7 @@ def test_more_than_there_is_takes_full_air_and_nothing_takes_none():
     assert evaporated(0.0, 1.0, 30.0, 0.01, 36.0, SEA) == 0.0
 
 
+@settings(deadline=None)
 @given(st.floats(0.001, 10.0), st.floats(0.0, 0.1), st.floats(1.5, 10.0))
 def test_make_up_covers_evaporation_and_keeps_the_concentration(evaporation, drift, cycles):
     water = makeup(evaporation, drift, cycles)

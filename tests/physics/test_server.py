@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from twin.physics.server import conversion_loss, server_power
@@ -10,6 +10,7 @@ from twin.physics.server import conversion_loss, server_power
 SHARE = st.floats(0.0, 1.0)
 
 
+@settings(deadline=None)
 @given(SHARE, st.floats(10.0, 300.0), st.floats(0.0, 500.0), st.floats(1.0, 2.0))
 def test_power_lies_between_idle_and_peak_and_never_falls_with_use(use, idle, more, exponent):
     here = server_power(use, idle, idle + more, exponent)
@@ -55,6 +56,7 @@ def test_a_path_that_loses_three_percent_at_full_load_loses_more_of_a_small_load
     assert share == pytest.approx([0.030, 0.030, 0.033, 0.054], abs=6e-4)
 
 
+@settings(deadline=None)
 @given(st.floats(0.0, 1.0), st.floats(0.0, 0.05), st.floats(0.0, 0.05), st.floats(0.0, 0.05))
 def test_losses_grow_with_the_load_and_scale_with_the_size(load, fixed, proportional, square):
     one = conversion_loss(load, 1.0, fixed, proportional, square)

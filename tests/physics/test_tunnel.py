@@ -5,11 +5,10 @@ from math import exp, pi, sin, sqrt
 
 import psychrolib
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from twin.components.tunnel_cooling import LAYER_1, LAYER_2, LAYER_3
-from twin.physics.tunnel import GRAVITY, shaft_draught, soak, tunnel_air
+from twin.physics.tunnel import GRAVITY, LAYER_1, LAYER_2, LAYER_3, shaft_draught, soak, tunnel_air
 
 psychrolib.SetUnitSystem(psychrolib.SI)
 K, HELD = 2.2, 2320.0 * 810.0
@@ -18,8 +17,10 @@ ROCK = (
     *(HELD * each for each in LAYERS), 2.0 * K / (LAYERS[0] + LAYERS[1]), 2.0 * K / (LAYERS[1] + LAYERS[2]), 2.0 * K / LAYERS[2],
 )  # fmt: skip
 T = st.floats(-10.0, 40.0)
+QUIET = settings(deadline=None)
 
 
+@QUIET
 @given(st.floats(-500.0, 500.0), T, T, T, T, st.sampled_from([60.0, 900.0, 3600.0]))
 def test_no_warmth_is_lost_in_the_rock(heat, first, second, third, deep, dt):
     new = soak(heat, first, second, third, deep, dt, *ROCK)
@@ -53,6 +54,7 @@ def test_hourly_and_quarter_hourly_ticks_give_the_same_day_within_five_percent()
     assert swing(86400.0, 3600.0) == pytest.approx(swing(86400.0, 60.0), rel=0.05)
 
 
+@QUIET
 @given(T, T, st.floats(0.0, 1e6), st.floats(1.0, 1e6))
 def test_tunnel_air_ends_between_outdoors_and_rock(outdoor, skin, conductance, capacity):
     air = tunnel_air(outdoor, skin, conductance, capacity)
@@ -60,6 +62,7 @@ def test_tunnel_air_ends_between_outdoors_and_rock(outdoor, skin, conductance, c
     assert air == pytest.approx(skin + (outdoor - skin) * exp(-conductance / capacity))
 
 
+@QUIET
 @given(st.floats(-10.0, 35.0), st.floats(5.0, 50.0))
 def test_the_draught_is_the_weight_of_the_two_columns(outdoor, inside):
     outer, inner = (1.0 / psychrolib.GetDryAirVolume(t, 101325.0) for t in (outdoor, inside))
