@@ -221,5 +221,6 @@ KgsPerM3 = Annotated[tuple[Annotated[float, Ge(0.0)], ...], Unit("kg/m3")]
 JoulesPerKgKelvin = Annotated[Positives, Unit("J/kg/K")]
 Temperatures = Annotated[tuple[float, ...], Unit("degC")]
 Places = Annotated[tuple[float, ...], Unit("m")]
+Speeds = Annotated[tuple[Annotated[float, Ge(0.0)], ...], Unit("m/s")]
 Ratios = Annotated[Shares, Unit("1")]
 """Arrays, one value a layer or a pane from outside to inside."""
