@@ -13,6 +13,8 @@ from twin.study.runner import simulate
 from twin.weather.almanac import Almanac
 from twin.weather.year import Weather
 
+BASELINE = "baseline"
+"""Name of the scenario without measures."""
 _scenes: dict[tuple[str, int, str], Scene] = {}
 
 
@@ -38,6 +40,8 @@ class Outcome:
     outside: float
     unmet: float
     end_uses: dict[str, float]
+    figures: dict[str, float]
+    """Values of the figures that the site's reported figures need, by their text. [SI]"""
 
 
 def scene(weather: str, year: int, country: str) -> Scene:
@@ -66,6 +70,7 @@ def outcome(site: Site, weather: str, step: float, values: dict[str, float], mea
         done.zone_hours("outside"),
         done.zone_hours("unmet"),
         done.end_uses,
+        {each.claim.figure.text: each.claim.figure.value(done.figure) for each in site.reported if each.claim},
     )
 
 
