@@ -24,6 +24,8 @@ HEAT, POWER, SCHEDULE = 0.0, 1.0, 2.0
 """The three ways to lead an engine, as numbers."""
 CLOSE = 1e-6
 """Share of a heat that may be missing before somebody is told. [1]"""
+DAYS_BEFORE = np.array([0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334])
+"""Days of the year before each month; a leap year starts its overhauls from March on a day early."""
 
 
 class GasEngine(Component):
@@ -134,7 +136,7 @@ class GasEngine(Component):
     @forcing(tells=("available",))
     def overhaul(grid, maintenance):
         """Standstill at the start of the months."""
-        return (grid.month_day > np.array(maintenance)[grid.month - 1]).astype(float)
+        return (grid.day - DAYS_BEFORE[grid.month - 1] > np.array(maintenance)[grid.month - 1]).astype(float)
 
     @kernel(tells=("least", "most"))
     def decide(running, before, available, planned, load, mode, rating, minimum, restart):
