@@ -219,3 +219,19 @@ def test_words_and_hours_that_make_no_sense_are_refused():
     for wrong in ({"dispatch": "price"}, {"hours": (1.0,) * 23}, {"maintenance": (32.0,) * 12}):
         with pytest.raises(ValidationError):
             GasEngine(name="engine", rating=1e6, **wrong)
+
+
+def test_it_stands_still_for_two_days_in_nine_months():
+    days = np.arange(1, 366)
+    month = np.array(
+        [datetime(2019, 1, 1).fromordinal(datetime(2018, 12, 31).toordinal() + int(d)).month for d in days]
+    )
+
+    class Calendar:
+        day = days
+
+    Calendar.month = month
+    run = GasEngine.forcings["overhaul"](Calendar, GasEngine.model_fields["maintenance"].default)
+    assert (run == 0.0).sum() == 18
+    assert (run[:2] == 0.0).all()
+    assert run[2] == 1.0
