@@ -15,9 +15,9 @@ SINGLE = {"capacity": 1e6, "cop": 0.7, "generator": 90.0, "slope": 0.035, "minim
 EXHAUST = {"capacity": 1e6, "cop": 1.2, "minimum": 0.15}
 
 
-def single(wanted, share=1.0, offered=1e12, hot=90.0, water=6.67, entering=29.44, enabled=1.0, **changed):
+def single(wanted, share=1.0, offered=1e12, reserved=0.0, hot=90.0, water=6.67, entering=29.44, enabled=1.0, **changed):
     asks = AbsorptionChiller.kernels["ask"]
-    told = dict(zip(asks.tells, asks(wanted=wanted, water=water, entering=entering, hot=hot, offered=offered, enabled=enabled, **{**SINGLE, **changed}), strict=True))  # fmt: skip
+    told = dict(zip(asks.tells, asks(wanted=wanted, water=water, entering=entering, hot=hot, offered=offered, reserved=reserved, enabled=enabled, **{**SINGLE, **changed}), strict=True))  # fmt: skip
     steps = AbsorptionChiller.kernels["step"]
     size = changed.get("capacity", 1e6)
     done = steps(wanted, told["able"], told["ratio"], told["driving"], share, size, **PUMPS)
@@ -67,6 +67,7 @@ def test_cooler_hot_water_leaves_less_capacity():
 
 def test_it_asks_for_no_more_than_the_engine_offers_and_not_out_of_season():
     assert single(1e6, offered=0.6e6)["driving"] == 0.6e6
+    assert single(1e6, offered=0.9e6, reserved=0.3e6)["driving"] == pytest.approx(0.6e6)
     assert single(1e6, offered=0.05e6)["driving"] == 0.0
     assert single(1e6, enabled=0.0)["driving"] == 0.0
 

@@ -16,9 +16,11 @@ from twin.units import Celsius, KgPerS, PerKelvin, Ratio, Watt
 
 
 class AbsorptionChiller(Component):
-    """One machine that asks a hot-water loop for heat, at most what `offered` says, and passes the rest of the cooling on.
+    """One machine that asks a hot-water loop for heat, at most `offered` less `reserved`, and passes the rest of the cooling on.
 
-    Wire `offered` to an engine's `offered` where the machine shall run on engine heat alone.
+    Wire `offered` to an engine's `offered` where the machine shall run on engine heat alone, and `reserved` to what buildings on
+    the same loop want, where they come first. It judges by the water that arrives: a loop that stands still and cools wakes no
+    machine, so its network must circulate.
     """
 
     brick = "Absorption_Chiller"
@@ -53,6 +55,7 @@ class AbsorptionChiller(Component):
     hot = inlet("degC", "Hot water", start=90.0)
     share = inlet("1", "Share of the heat granted", start=1.0)
     offered = inlet("W", "Most heat it may ask for", start=1e12)
+    reserved = inlet("W", "Heat that others want first")
     able = output("W", "Capacity at these temperatures")
     ratio = output("1", "Cooling over heat at these temperatures", start=0.7)
     driving = output("W", "Heat asked for")
@@ -81,7 +84,7 @@ class AbsorptionChiller(Component):
         return np.array(months)[grid.month - 1]
 
     @kernel(tells=("able", "ratio", "driving", "off_curve"))
-    def ask(wanted, water, entering, hot, offered, enabled, capacity, cop, generator, slope, minimum):
+    def ask(wanted, water, entering, hot, offered, reserved, enabled, capacity, cop, generator, slope, minimum):
         """Heat for as much as machine and offer allow."""
         share, more, outside = single_effect_curves(water, entering)
         cool = min(max(1.0 + slope * (hot - generator), 0.0), 1.0)
@@ -90,9 +93,10 @@ class AbsorptionChiller(Component):
             return able, ratio, 0.0, 0.0
         driving = driving_heat(min(wanted, able), able, ratio, SINGLE_PART_1, SINGLE_PART_2, SINGLE_PART_3)
         least = driving_heat(minimum * able, able, ratio, SINGLE_PART_1, SINGLE_PART_2, SINGLE_PART_3)
-        if offered < least:
+        most = offered - reserved
+        if most < least:
             return able, ratio, 0.0, 0.0
-        return able, ratio, min(driving, offered), outside
+        return able, ratio, min(driving, most), outside
 
     @kernel(tells=("rest", "cooling", "heat", "solution", "pumping", "power", "reject", "flow"))
     def step(wanted, able, ratio, driving, share, capacity, auxiliary, condenser_flow, condenser_pump):

@@ -65,7 +65,7 @@ class GasEngine(Component):
     """Maintenance per power made."""
     emission_factor: KgPerJoule = Field(56.1e-9, ge=0)
     """Carbon dioxide per lower heating value of the gas (IPCC 2006 Guidelines, vol. 2, table 2.2: 56.1 kg/GJ)."""
-    electricity = needs("electricity", optional=True, made="potential", kept="kept")
+    electricity = needs("electricity", made="potential", kept="kept")
     heating = serves("primary_heat", heat="wanted", rest="rest", water="water", back="back")
     gas = serves("exhaust", heat="drawn", rest="missing")
     each_tick = ("power", "part", "unused")
