@@ -15,6 +15,7 @@ from rich.table import Table
 
 from twin.commands import bacnet, history, inventory
 from twin.commands.live import live
+from twin.commands.sites import sites
 from twin.errors import TwinError
 from twin.tables import out, print_json, show_exam, show_run, show_study
 
@@ -28,6 +29,7 @@ exams = typer.Typer(no_args_is_help=True, help="Exams of the field: the twin bes
 app.add_typer(exams, name="validate")
 app.add_typer(history.app, name="history")
 app.add_typer(bacnet.app, name="bacnet")
+app.command()(sites)
 app.command()(bacnet.points)
 app.command()(live)
 bacnet.app.command()(inventory.inventory)
@@ -54,38 +56,6 @@ def _extend(folder: Path | None) -> None:
         from twin.core import catalogue
 
         catalogue.load_folder(folder)
-
-
-@app.command()
-def sites(as_json: AsJson = False) -> None:
-    """List the shipped sites."""
-    from twin.site.load import load, shipped
-
-    rows = []
-    for name, folder in shipped().items():
-        site = load(folder)
-        row = {
-            "name": name,
-            "title": site.name,
-            "province": site.location.province,
-            "floor_area_m2": site.floor_area.value,
-        }
-        rows.append({**row, "components": len(site.components), "measures": len(site.measures)})
-    if as_json:
-        print_json(rows)
-        return
-    table = Table("site", "title", "province", "floor area m2", "components", "measures")
-    for row in rows:
-        title = f"{row['title'].get('en', '')} {row['title'].get('zh', '')}"  # type: ignore[attr-defined]
-        table.add_row(
-            str(row["name"]),
-            title,
-            str(row["province"]),
-            f"{row['floor_area_m2']:,.0f}",
-            str(row["components"]),
-            str(row["measures"]),
-        )
-    out.print(table)
 
 
 @app.command()

@@ -26,7 +26,7 @@ def page(tmp_path_factory):
     site = load("binhai")
     measures = {name: site.measures[name] for name in ("chilled_water_reset", "lighting_control")}
     object.__setattr__(site, "measures", measures)
-    object.__setattr__(site, "packages", {"both": tuple(measures)})
+    object.__setattr__(site, "packages", {"all_measures": tuple(measures)})
     study = compare(site, samples=2, workers=2, swing=False)
     central = run(site, "shenzhen", 3600.0, {}, ())
     study |= {"balance": central.balance, "notes": central.notes, "manifest": central.manifest(), "bacnet": None}

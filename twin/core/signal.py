@@ -11,7 +11,7 @@ Energy = Literal["in", "out", ""]
 ACCOUNTS = {
     "cost": "CNY/s", "scope1": "kg/s", "scope2": "kg/s", "scope2_market": "kg/s", "scope3": "kg/s", "avoided": "kg/s",
     "water": "kg/s", "mains_water": "kg/s", "bought": "W", "sold": "W", "generation": "W", "it": "W", "facility": "W",
-    "reuse": "W", "heat": "W", "fuel": "W",
+    "reuse": "W", "heat": "W", "fuel": "W", "matched": "W",
 }  # fmt: skip
 """Accounts that a run sums over the site, and the unit of what is booked there."""
 

@@ -161,6 +161,23 @@ class Run:
         hours = sum(self.total(c, signal) * c.area * c.multiplier for c in zones) / HOURS
         return hours / area if area else 0.0
 
+    def figure(self, name: str) -> float:
+        """What `name` means in a figure: an account, `electricity`, `peak`, an indicator, or a sum of `component.signal`. [SI]
+
+        Raises
+        ------
+        RunError
+            When the site has no such thing, such as the PUE of a site without a data centre.
+        """
+        if "." in name:
+            component, _, signal = name.rpartition(".")
+            each = self.site[component]
+            return self.total(each, signal) * each.multiplier
+        known = {**self.ledger, **self.indicators, "electricity": self.electricity * KWH, "peak": self.peak * 1e3}
+        if name not in known:
+            raise RunError(f"{name}: this site has none; a data centre books its load and its IT")
+        return known[name]
+
     def total(self, each: Component, signal: str) -> float:
         """A signal summed over the run, of one copy: [J], [kg], [CNY] or, of a share, [s]."""
         return float(self.record.sums[:, self.record.sum_places[each.name, signal]].sum()) * self.clock.step

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from twin.core import catalogue
 from twin.core.component import Component
 from twin.errors import PlanError, SiteError, UnitError
+from twin.site import claims
 from twin.site import measures as measure_files
 from twin.site.expand import expand
 from twin.site.named import NAMED, named
@@ -17,7 +18,7 @@ from twin.site.problems import Problems
 from twin.site.provenance import Quantity, quantity
 from twin.site.reader import Node, read
 from twin.site.rooms import Rooms
-from twin.site.site import Location, Reported, Site
+from twin.site.site import Location, Site
 from twin.site.wiring import Address
 
 SCHEMA_VERSION = "1"
@@ -73,7 +74,12 @@ def load(text: str | Path) -> Site:
     loader = _Loader(path)
     site = loader.load()
     beside = path.parent / "measures.yaml"
-    return measure_files.attach(site, beside) if beside.is_file() else site
+    whole = measure_files.attach(site, beside) if beside.is_file() else site
+    named = {each.name: each for each in whole.components}
+    wrong = [claims.check(each, named, {**whole.measures, **whole.packages}) for each in whole.reported]
+    if any(wrong):
+        raise SiteError("\n".join(f"{path}: reported: {each}" for each in wrong if each))
+    return whole
 
 
 class _Loader:
@@ -111,10 +117,12 @@ class _Loader:
         year = top["year"].text if "year" in top else "2019"
         if not (year or "").isdigit() or not 1950 <= int(year or 0) <= 2100:
             self.problems.add(top["year"].place, f"year: {year!r}: must be a calendar year from 1950 to 2100")
+        told = [claims.read(each, self.problems) for each in (top["reported"].items or [] if "reported" in top else [])]
+        reported = tuple(each for each in told if each)
         self.problems.check()
         site = Site(
             self.path, name, location, area, int(year or 0), tuple(components), self.links, self.inputs, self.quantities,
-            self.tags, self._reported(top.get("reported")), filled=self.filled,
+            self.tags, reported, filled=self.filled,
         )  # fmt: skip
         self._check_wiring(site)
         self.problems.check()
@@ -290,19 +298,6 @@ class _Loader:
             elif node:
                 self.problems.add(node.place, f"location.{name}: is missing")
         return Location(angles["latitude"], angles["longitude"], words["country"], words["province"], words["climate"])
-
-    def _reported(self, node: Node | None) -> tuple[Reported, ...]:
-        found = []
-        for each in node.items or [] if node else []:
-            texts = {k: v.text or "" for k, v in (each.fields or {}).items()}
-            number, _, unit = texts.get("value", "").partition(" ")
-            try:
-                found.append(
-                    Reported(texts["what"], float(number.replace(",", "")), unit, texts["source"], texts["label"])
-                )
-            except (KeyError, ValueError):
-                self.problems.add(each.place, "reported: needs what, value with unit, source and label")
-        return tuple(found)
 
     def _check_wiring(self, site: Site) -> None:
         """Try each component's edges by themselves, so that all wrong ones are told."""

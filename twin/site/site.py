@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from twin.core.component import Component
 from twin.errors import SiteError
+from twin.site.claims import Reported
 from twin.site.provenance import Quantity
 from twin.site.wiring import Address, Wiring, wire
 
@@ -31,17 +32,6 @@ class Location:
     country: str
     province: str
     climate: str
-
-
-@dataclass(frozen=True)
-class Reported:
-    """A figure somebody reported; shown beside the twin's, never a target."""
-
-    what: str
-    value: float
-    unit: str
-    source: str
-    label: str
 
 
 @dataclass(frozen=True)

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from multiprocessing import get_context
 from typing import Any
 
+from twin.site.claims import Reported
 from twin.site.measures import Measure, apply
 from twin.site.provenance import Quantity
 from twin.site.site import Site
 from twin.study import economics
+from twin.study.pool import Progress, work_all
+from twin.study.reported import spread, verdict
 from twin.study.sampling import draw, percentiles
-from twin.study.task import Outcome, Task, outcome, work
+from twin.study.task import BASELINE, Outcome, Task, outcome, work
 
-BASELINE = "baseline"
 HOURLY = 3600.0
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -76,7 +74,7 @@ def compare(
     swings = [q for q in uncertain if swing and not _is_economic(q, site.measures)]
     tasks += [Task(site, weather, step, {q.place: end}, [names[0], *last]) for q in swings for end in (q.low, q.high)]
     middle = Task(site, weather, step, {}, names)
-    answers = _work([middle, *tasks], workers, progress)
+    answers = work_all(work, [middle, *tasks], workers, progress)
     central, drawn, swung = answers[0], answers[1 : samples + 1], answers[samples + 1 :]
     values = [task.values for task in tasks[:samples]]
     rows = [_row(site, each, central, drawn, values) for each in chosen]
@@ -97,32 +95,9 @@ def compare(
         "baseline": {**asdict(central[BASELINE]), **_baseline(site, central[BASELINE], drawn, quarter)},
         "scenarios": rows[1:],
         "interaction_kwh": (package["central"]["saving_kwh"] - single) if package else 0.0,
-        "reported": [_reported(site, each, package) for each in site.reported],
+        "reported": [_reported(each, drawn) for each in site.reported],
         "drivers": _drivers(swings, swung, chosen[-1].name, site) if last else [],
     }
-
-
-def _work(tasks: Sequence[Task], workers: int | None, progress: Progress | None) -> list[dict[str, Outcome]]:
-    """Answers in the order of the tasks, from as many processes as there are cores."""
-    count = workers or os.cpu_count() or 1
-    answers: list[dict[str, Outcome]] = [{} for _ in tasks]
-    if count == 1:
-        for place, task in enumerate(tasks):
-            answers[place] = work(task)
-            if progress:
-                progress(place + 1, len(tasks))
-        return answers
-    answers[0] = work(tasks[0])
-    pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"))
-    try:
-        waiting = {pool.submit(work, task): place for place, task in enumerate(tasks) if place}
-        for done, future in enumerate(as_completed(waiting)):
-            answers[waiting[future]] = future.result()
-            if progress:
-                progress(done + 2, len(tasks))
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-    return answers
 
 
 def _uncertain(site: Site, chosen: Sequence[Scenario]) -> list[Quantity]:
@@ -180,6 +155,7 @@ def _row(
         "saving_kwh": percentiles([d[BASELINE].electricity - d[each.name].electricity for d in drawn]),
         "saving_co2_t": percentiles([d[BASELINE].carbon - d[each.name].carbon for d in drawn]),
         "saving_cost_cny": percentiles(money),
+        "saving_water_m3": percentiles([d[BASELINE].water - d[each.name].water for d in drawn]),
         "capex": percentiles(capital)["p50"],
         "npv": percentiles(net),
         "payback_years": economics.payback(_capital(site, each, {}), saved),
@@ -206,23 +182,16 @@ def _net(site: Site, each: Scenario, values: dict[str, float], saved: float, bas
     return economics.present_value(capital, saved, years)
 
 
-def _reported(site: Site, each: Any, package: dict[str, Any] | None) -> dict[str, Any]:
-    """A reported figure beside the twin's package, with what the twin cannot explain."""
+def _reported(each: Reported, drawn: Sequence[dict[str, Outcome]]) -> dict[str, Any]:
+    """A reported figure, and what the twin says of it where it can."""
     shown = {"what": each.what, "value": each.value, "unit": each.unit, "source": each.source, "label": each.label}
-    if package is None or each.unit not in ("GWh", "tCO2e"):
+    if each.claim is None:
         return shown
-    scale, key = (1e6, "saving_kwh") if each.unit == "GWh" else (1.0, "saving_co2_t")
-    low, mid, high = (package[key][p] / scale / abs(each.value) for p in ("p10", "p50", "p90"))
-    english = (
-        f"The twin's package of control and management measures would save {mid:.0%} of this figure ({low:.0%} to {high:.0%}, "
-        "P10 to P90) at unchanged use and weather. The figure itself is the plain difference of two years; the lower use of "
-        "2020 (public buildings in Shenzhen fell by 11.5 %) and its weather are part of it, and the twin cannot tell them apart."
-    )
-    chinese = (
-        f"孪生模型的控制与管理措施组合在使用和气候不变时可节约相当于该数字的{mid:.0%}（P10至P90：{low:.0%}至{high:.0%}）。"
-        "该数字是两年之差，未做归一化；2020年使用减少（深圳公共建筑下降11.5%）和气候差异包含其中，模型无法区分。"
-    )
-    return {**shown, "explained": {"en": english, "zh": chinese}}
+    own = spread(each, drawn)
+    low, mid, high = (f"{own[p]:,.4g}" for p in ("p10", "p50", "p90"))
+    english = f"The twin finds {mid} {each.unit} ({low} to {high}, P10 to P90). {each.why.get('en', '')}"
+    chinese = f"孪生模型结果为{mid} {each.unit}（P10至P90：{low}至{high}）。{each.why.get('zh', '')}"
+    return {**shown, **own, "verdict": verdict(each, own), "explained": {"en": english.strip(), "zh": chinese.strip()}}
 
 
 def _drivers(

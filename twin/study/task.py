@@ -13,6 +13,8 @@ from twin.study.runner import simulate
 from twin.weather.almanac import Almanac
 from twin.weather.year import Weather
 
+BASELINE = "baseline"
+"""Name of the scenario without measures."""
 _scenes: dict[tuple[str, int, str], Scene] = {}
 
 
@@ -37,7 +39,11 @@ class Outcome:
     cost: float
     outside: float
     unmet: float
+    water: float
+    """Drawn from the mains. [m3]"""
     end_uses: dict[str, float]
+    figures: dict[str, float]
+    """Values of the figures that the site's reported figures need, by their text. [SI]"""
 
 
 def scene(weather: str, year: int, country: str) -> Scene:
@@ -65,7 +71,9 @@ def outcome(site: Site, weather: str, step: float, values: dict[str, float], mea
         done.cost,
         done.zone_hours("outside"),
         done.zone_hours("unmet"),
+        done.ledger["mains_water"] / 1e3,
         done.end_uses,
+        {each.claim.figure.text: each.claim.figure.value(done.figure) for each in site.reported if each.claim},
     )
 
 

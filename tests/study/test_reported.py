@@ -1,0 +1,57 @@
+"""Reported figures beside the twin's."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from tests.site.test_claims import site
+from twin.errors import RunError
+from twin.site.load import load
+from twin.study.reported import examine
+from twin.study.runner import simulate
+
+KEYS = {"site", "quantity", "reported", "p10", "p50", "p90", "unit", "source", "verdict", "why"}
+
+
+@pytest.mark.parametrize(
+    ("twin", "value", "more", "verdict"),
+    [
+        ("{figure: electricity}", "87.6 MWh", "", "consistent"),
+        ("{figure: electricity}", "87 MWh", "", "consistent"),  # within the rounding of a reported figure
+        ("{figure: electricity}", "80 MWh", "", "inconsistent"),
+        ("{figure: electricity}", "80 MWh", ", comparable: no", "not comparable"),
+        ("{figure: scope2}", "43.8 tCO2e", "", "consistent"),
+        ("{figure: cost}", "52560 CNY", "", "consistent"),
+        ("{figure: peak}", "10 kW", "", "consistent"),
+    ],
+)  # fmt: skip
+def test_the_verdict_follows_the_twins_range(tmp_path, twin, value, more, verdict):
+    (row,) = examine({"test": site(tmp_path, twin, value, more)}, samples=2, workers=1)
+    assert set(row) >= KEYS
+    assert row["verdict"] == verdict
+    assert row["p10"] <= row["p50"] <= row["p90"]
+
+
+def test_a_figure_that_a_site_cannot_have_is_told(tmp_path):
+    run = simulate(site(tmp_path, "{figure: pue}", "1.3 1"), step=3600.0, warm_up=0)
+    with pytest.raises(RunError, match="pue: this site has none"):
+        run.figure("pue")
+
+
+def test_a_reported_saving_is_the_difference_of_the_same_sample():
+    rows = examine({"binhai": load("binhai")}, samples=2, workers=2)
+    energy, carbon = rows
+    assert energy["unit"] == "GWh"
+    assert -12.0 < energy["p50"] < -3.0
+    assert carbon["p50"] == pytest.approx(energy["p50"] * 451, rel=0.06)  # the factor is uncertain, too
+
+
+def test_the_command_prints_rows_with_stable_keys():
+    command = [sys.executable, "-m", "twin", "sites", "binhai", "--reported", "--samples", "2", "--json"]
+    rows = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    assert all(set(row) >= KEYS for row in rows)
+    assert [row["verdict"] for row in rows] == ["not comparable"] * 2

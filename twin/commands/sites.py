@@ -1,0 +1,86 @@
+"""The command `twin sites`: the shipped sites, and the figures reported of them beside the twin's own."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from twin.tables import out, print_json
+
+err = Console(stderr=True)
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of tables.")]
+
+
+def sites(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[SITE]...", help="Sites; all shipped ones when left out.")] = None,
+    reported: Annotated[bool, typer.Option("--reported", help="Reported figures beside the twin's P10-P50-P90.")] = False,
+    samples: Annotated[int, typer.Option(help="Samples of the uncertain numbers of each site.", min=2)] = 20,
+    seed: Annotated[int, typer.Option(help="Seed of the samples.")] = 0,
+    workers: Annotated[int, typer.Option(help="Processes; 0 takes all cores.", min=0)] = 0,
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """List the shipped sites, or show what was reported of them beside what the twin finds."""
+    from twin.site.load import load, shipped
+
+    found = {name: load(folder) for name, folder in ({n: n for n in names} if names else shipped()).items()}
+    if not reported:
+        _list([_line(name, site) for name, site in found.items()], as_json)
+        return
+    from twin.study.reported import examine
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
+        task = bar.add_task("running samples", total=None)
+        rows = examine(
+            found, samples=samples, seed=seed, workers=workers or None,
+            progress=lambda done, total: bar.update(task, completed=done, total=total),
+        )  # fmt: skip
+    if as_json:
+        print_json(rows)
+        return
+    _show(rows)
+
+
+def _line(name: str, site: Any) -> dict[str, Any]:
+    return {
+        "name": name, "title": site.name, "province": site.location.province, "floor_area_m2": site.floor_area.value,
+        "components": len(site.components), "measures": len(site.measures), "reported": len(site.reported),
+    }  # fmt: skip
+
+
+def _list(rows: list[dict[str, Any]], as_json: bool) -> None:
+    if as_json:
+        print_json(rows)
+        return
+    table = Table("site", "title", "province", "floor area m2", "components", "measures", "reported")
+    for row in rows:
+        title = f"{row['title'].get('en', '')} {row['title'].get('zh', '')}".strip()
+        numbers = (str(row[k]) for k in ("components", "measures", "reported"))
+        table.add_row(row["name"], escape(title), row["province"], f"{row['floor_area_m2']:,.0f}", *numbers)
+    out.print(table)
+
+
+def _show(rows: list[dict[str, Any]]) -> None:
+    """A block for each site: the figures side by side, then one sentence why."""
+    for name in dict.fromkeys(row["site"] for row in rows):
+        own = [row for row in rows if row["site"] == name]
+        table = Table(
+            "quantity", "reported", "P10", "P50", "P90", "unit", "verdict", title=escape(name), title_justify="left"
+        )
+        for row in own:
+            table.add_row(escape(row["quantity"]), *(_number(row[k]) for k in ("reported", "p10", "p50", "p90")), row["unit"], row["verdict"])  # fmt: skip
+        out.print(table)
+        for row in own:
+            out.print(f"  {escape(row['quantity'])}: {escape(row['why'])} [dim]{escape(row['source'])}[/dim]")
+    counts = Counter(row["verdict"] for row in rows)
+    out.print(", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items())))
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:,.4g}" if abs(value) < 1e4 else f"{value:,.0f}"

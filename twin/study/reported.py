@@ -1,0 +1,83 @@
+"""Figures that somebody reported beside the twin's own, with its P10, P50 and P90 and a verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from twin.site.claims import Reported
+from twin.site.measures import apply
+from twin.site.site import Site
+from twin.study.pool import Progress, work_all
+from twin.study.sampling import draw, percentiles
+from twin.study.task import BASELINE, Outcome, Task, work
+
+ROUNDING = 0.02
+"""Reported figures are rounded: this share of them widens the twin's range."""
+NOT_COMPARABLE = "not comparable"
+
+
+def scenarios(site: Site) -> dict[str, tuple[str, ...]]:
+    """Measures and packages by name, as the measures they apply."""
+    return {**{name: (name,) for name in site.measures}, **site.packages}
+
+
+def examine(
+    sites: Mapping[str, Site], step: float = 3600.0, samples: int = 20, seed: int = 0, workers: int | None = None,
+    progress: Progress | None = None,
+) -> list[dict[str, Any]]:  # fmt: skip
+    """Rows of `twin sites --reported`: every reported figure of every site.
+
+    Parameters
+    ----------
+    sites : by name. step : tick. [s] samples : of the uncertain numbers of each site; seed : of the samples.
+    workers : processes; all cores when None. progress : told (tasks done, tasks in all).
+
+    Raises
+    ------
+    TwinError
+        When a run fails.
+    """
+    tasks: list[Task] = []
+    for site in sites.values():
+        known = scenarios(site)
+        wanted = dict.fromkeys(each.claim.scenario for each in site.reported if each.claim and each.claim.scenario)
+        runs = [(BASELINE, ()), *((name, known[name]) for name in wanted)]
+        used: dict[str, Any] = {}
+        for _, members in runs:
+            apply(site, members, used=used)
+        uncertain = [*site.assumptions(), *(q for q in used.values() if q.uncertain)]
+        drawn = draw(uncertain, samples, seed) if any(each.claim for each in site.reported) else []
+        tasks += [Task(site, site.location.climate, step, values, runs) for values in drawn]
+    answers = iter(work_all(work, tasks, workers, progress))
+    rows = []
+    for name, site in sites.items():
+        claimed = any(each.claim for each in site.reported)
+        outcomes = [next(answers) for _ in range(samples if claimed else 0)]
+        rows += [{"site": name, **row(each, outcomes)} for each in site.reported]
+    return rows
+
+
+def row(each: Reported, outcomes: Sequence[Mapping[str, Outcome]]) -> dict[str, Any]:
+    """One reported figure beside the twin's; `outcomes` are scenarios by name, one mapping a sample."""
+    own = spread(each, outcomes) if each.claim else {"p10": None, "p50": None, "p90": None}
+    return {
+        "quantity": each.what, "reported": each.value, **own, "unit": each.unit, "source": each.source,
+        "verdict": verdict(each, own), "why": each.why.get("en", each.label), "why_zh": each.why.get("zh", each.label),
+    }  # fmt: skip
+
+
+def spread(each: Reported, outcomes: Sequence[Mapping[str, Outcome]]) -> dict[str, float]:
+    """P10, P50 and P90 of the twin's figure, in the reported unit."""
+    assert each.claim is not None
+    figures = [{name: one.figures for name, one in sample.items()} for sample in outcomes]
+    return percentiles([each.claim.value(one, BASELINE) for one in figures])
+
+
+def verdict(each: Reported, own: Mapping[str, float | None]) -> str:
+    """Whether the reported figure lies in the twin's range, widened by its rounding; `not comparable` where the site says so."""
+    low, high = own["p10"], own["p90"]
+    if not each.comparable or low is None or high is None:
+        return NOT_COMPARABLE
+    slack = ROUNDING * abs(each.value)
+    return "consistent" if low - slack <= each.value <= high + slack else "inconsistent"
