@@ -63,7 +63,8 @@ def render(study: dict[str, Any], series: Series) -> str:
 
 def _figures(study: dict[str, Any], series: Series, language: str) -> dict[str, Markup]:
     said = words(language)
-    singles = [s for s in study["scenarios"] if len(s["measures"]) == 1]
+    members = study["scenarios"][-1]["measures"]
+    singles = [s for s in study["scenarios"] if len(s["measures"]) == 1 and s["measures"][0] in members]
     steps = [(s["title"].get(language, s["name"]), s["central"]["saving_kwh"]) for s in singles]
     loads = {said["baseline"]: series.baseline, said["after"]: series.package}
     drawn = {

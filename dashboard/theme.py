@@ -18,7 +18,7 @@ USES = {
     "lighting": "#e69f00",
     "plug_loads": "#cc79a7",
     "server_rooms": "#5b5f97",
-    "lifts_and_other": "#999999",
+    "other": "#999999",
 }
 """Okabe and Ito's colour-blind safe palette, with lighter shades for what belongs together."""
 GRAPH = {

@@ -29,7 +29,7 @@ def served():
     command += ["--allow-writes-from", "127.0.0.1"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as building:
         try:
-            assert building.stdout.readline().startswith("ready: 743 points of 19 devices")
+            assert building.stdout.readline().startswith("ready: 749 points of 20 devices")
             yield port
         finally:
             building.send_signal(signal.SIGTERM)
@@ -42,16 +42,16 @@ def behind(port):
 
 def test_a_served_site_is_found_read_and_kept(served, tmp_path):
     found = json.loads(twin("bacnet", "discover", *behind(served), "--json").stdout)
-    assert [each["instance"] for each in found] == list(range(100_000, 100_020))
+    assert [each["instance"] for each in found] == list(range(100_000, 100_021))
     assert not any(each["doubled"] for each in found)
     read = twin("bacnet", "validate", "binhai", *behind(served))
-    assert (read.returncode, read.stdout.strip().splitlines()[-1]) == (0, "743 of 743 points are good")
+    assert (read.returncode, read.stdout.strip().splitlines()[-1]) == (0, "749 of 749 points are good")
     store = tmp_path / "store"
     polled = twin(
         "bacnet", "poll", "binhai", "--store", store, *behind(served), "--period", "0.5", "--seconds", "10", "--json"
     )
     counted = json.loads(polled.stdout)
-    assert counted["samples"] >= 743 * 4
+    assert counted["samples"] >= 749 * 4
     last = json.loads(twin("history", "last", store, "plant/loop.water", "grid.power", "--json").stdout)
     assert [each["quality"] for each in last] == ["good", "good"]
     assert 4.0 < last[0]["value"] < 25.0
@@ -76,17 +76,17 @@ def test_a_served_site_is_listed_and_mapped_back_to_itself(served, tmp_path):
     table, edited = tmp_path / "inventory.csv", tmp_path / "review.csv"
     files = ["--csv", table, "--ede", tmp_path / "ede", "--brick", tmp_path / "model.ttl"]
     done = twin("bacnet", "inventory", *behind(served), *files)
-    assert "objects of 20 devices" in done.stdout, done.stderr
+    assert "objects of 21 devices" in done.stdout, done.stderr
     every = [item for each in inventory.read(table) for item in each.items]
     items = [item for item in every if item.object in KINDS]
-    assert len(items) == sum(item.object == "trend-log" for item in every) == 743
+    assert len(items) == sum(item.object == "trend-log" for item in every) == 749
     assert not any(item.problem for item in items)
     assert [item.commandable for item in items] == [item.object in ("AO", "AV") for item in items]
-    assert (tmp_path / "model.ttl").read_text("utf-8").count("ref:BACnetReference") >= 743
+    assert (tmp_path / "model.ttl").read_text("utf-8").count("ref:BACnetReference") >= 749
     assert len((tmp_path / "ede" / "ede_EDE.csv").read_text("utf-8").splitlines()) == 8 + len(every)
     assert twin("bacnet", "map", "binhai", "--inventory", table, "--review", edited).returncode == 0
     told = ["--review", edited, "--above", "1", "--to", tmp_path / "points.csv", "--write", "--json"]
-    assert json.loads(twin("bacnet", "map", "binhai", *told).stdout)["accepted"] == 743
+    assert json.loads(twin("bacnet", "map", "binhai", *told).stdout)["accepted"] == 749
     rows = (tmp_path / "points.csv").read_text("utf-8").splitlines()[1:]
     declared = json.loads(twin("points", "binhai", "--json").stdout)
     assert sorted(row.split(",")[:3] for row in rows) == sorted(

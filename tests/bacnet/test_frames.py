@@ -81,7 +81,7 @@ def test_all_frames_of_all_services_are_well_formed(tmp_path):
 def test_a_real_discovery_and_a_poll_are_well_formed(tmp_path):
     with network("ab") as on, capture(tmp_path / "wire.pcapng", "eth0", PORT, on["b"]), serving(on["a"]):
         done = twin(on["b"], "bacnet", "validate", "binhai", "--own", on["b"].address).result(60)
-    assert done.stdout.strip().endswith("743 of 743 points are good")
+    assert done.stdout.strip().endswith("749 of 749 points are good")
     frames = decode(tmp_path / "wire.pcapng", PORT)
     assert [each for each in frames if each.complaint] == []
     found = shown(frames)

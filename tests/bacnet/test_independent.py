@@ -25,7 +25,7 @@ from twin.site.load import load
 ROOT = Path(__file__).resolve().parents[2]
 INDEPENDENT = Path(__file__).parent / "independent"
 CACHE = ROOT / ".examiners"
-MIXED = 100_020
+MIXED = 100_021
 """A device with one object of every kind, made by reviewing points.csv."""
 REVIEWED = {
     "weather.dry_bulb": ("AI", math.nan, math.nan), "weather.relative_humidity": ("BI", math.nan, math.nan),
@@ -33,7 +33,7 @@ REVIEWED = {
     "hours/lights.value": ("BV", 0.0, 1.0), "hours/air.value": ("MSO", 1.0, 3.0),
     "podium/training/terminal.heating_setpoint": ("AV", -50.0, 150.0), "podium/training/terminal.cooling_setpoint": ("MSV", 1.0, 30.0),
 }  # fmt: skip
-LARGE = 100_004
+LARGE = 100_005
 START = "2020-07-15T10:00:00"
 OURS, BROADCAST = "10.77.1.1", "10.77.1.255"
 WRITABLE = "podium/training/air.setpoint"
@@ -77,7 +77,7 @@ def examined(site, tmp_path_factory):
         ]
         building = twin_process(on["a"], "bacnet", "serve", folder, *told)
         try:
-            assert building.stdout.readline().startswith("ready: 743 points of 19 devices")
+            assert building.stdout.readline().startswith("ready: 749 points of 20 devices")
             exam = [node, str(INDEPENDENT / "exam.mjs"), json.dumps(plan(on, points))]
             done = (
                 on["b"].submit(subprocess.run, exam, capture_output=True, text=True, check=False, timeout=60).result(70)

@@ -136,7 +136,7 @@ def test_a_site_maps_its_own_names_without_an_error():
     site, declared = binhai()
     devices, truth = renamed(lambda point: point.name)
     matches = mapping.propose(site, declared, devices)
-    assert len(matches) == len(truth) == 743
+    assert len(matches) == len(truth) == 749
     assert all(match.signal == truth[match.device, match.item.object, match.item.instance] for match in matches)
     assert {match.confidence for match in matches} == {1.0}
 

@@ -24,7 +24,7 @@ from twin.bacnet.gateway.roster import peer_of
 from twin.bacnet.points import Point
 from twin.errors import BacnetError
 
-DEVICES = range(100_001, 100_020)
+DEVICES = range(100_001, 100_021)
 SENSORS = 40
 
 
@@ -48,7 +48,7 @@ def serving(*hosts):
     ]
     try:
         for each in started:
-            assert each.stdout.readline().startswith("ready: 743 points of 19 devices")
+            assert each.stdout.readline().startswith("ready: 749 points of 20 devices")
         yield
     finally:
         for each in started:

@@ -1,4 +1,4 @@
-"""Electric loads outside the conditioned zones: lifts, garages, kitchens, water pumps."""
+"""Electric loads outside the conditioned zones, such as lifts, garages, kitchens and water pumps, or a whole building by its meter."""
 
 from twin.core import Component, Field, inlet, kernel, needs, output
 from twin.units import Ratio, Watt
@@ -15,9 +15,7 @@ class BaseLoad(Component):
     electricity = needs("electricity", power="power")
     use = inlet("1", "Share in use")
     each_tick = ("power",)
-    power = output(
-        "W", "Electric power", medium="electricity", energy="in", end_use="lifts_and_other", point="AI", card="trend"
-    )
+    power = output("W", "Electric power", medium="electricity", energy="in", end_use="other", point="AI", card="trend")
     heat = output("W", "Heat to outdoors", medium="outdoors", energy="out")
 
     @kernel(tells=("power", "heat"))

@@ -21,6 +21,8 @@ EVAPORATOR_WATER = 1.0
 """Evaporation below leaving source water; 4 K below entering at the 3 K span of EN 14511-2, table 7. [K] Assumed, as above."""
 CONDENSER_WATER = 2.0
 """Condensation above leaving water of water-source machines. [K] Assumed, as above."""
+LEAST = 1.05
+"""Smallest COP that cycling leaves: a machine gives more heat than its power. [1] Assumed."""
 NARROWEST = 5.0
 """Smallest lift between evaporator and condenser that is computed with. [K]"""
 COLDEST_AIR, WARMEST_AIR = -15.0, 20.0
@@ -42,8 +44,13 @@ heat does not follow the load, 13 degC and more of span, median error 4 %; taken
 CAPACITY_SINK = -0.0041
 """Growth of capacity per kelvin of leaving heated water while running. [1/K] The same over the 177 water- and brine-source
 models of fixed speed, median error 0.7 %."""
+USUAL_PART = 9.0 / 26.0
+"""Part load of the point that the fits are anchored at: 7 degC outdoors in the average climate of EN 14825, (16 - 7) / 26. [1]"""
+USUAL_AIR = 7.0
+"""Entering air of that point. [degC]"""
 SMALLEST_RATED, LARGEST_RATED = 1700.0, 12400.0
-"""Rated heat of the air-source machines fitted, 2 % and 98 % quantile: others take the nearest. [W]"""
+"""Heat of the air-source machines fitted at 7 degC and a part load of 0.35, 2 % and 98 % quantile: others take the nearest.
+[W]"""
 FROST_HUMIDITY = 0.000957
 """Humidity above saturation at 6 K below the air, of the EN 14825 test at 2 degC dry and 1 degC wet bulb. [kg/kg] ASHRAE
 Fundamentals 2021, ch. 1, eq. 5, 20 and 33."""
@@ -94,29 +101,29 @@ def kept_share(closeness: float, steepness: float, reluctance: float, lift: floa
     return min(share + (1.0 - closeness) * at_rated, MOST_KEPT)
 
 
-def water_efficiency(lift: float, load: float) -> float:
+def water_efficiency(lift: float, part: float) -> float:
     """Logarithm of the second-law efficiency of a typical water- or brine-source machine. [1]
 
     Parameters
     ----------
     lift : float
         Between evaporator and condenser. [K]
-    load : float
-        Heat while running, over the rated. [1]
+    part : float
+        Heat while running, over that at design. [1]
 
     References
     ----------
-    Fitted to the training half (7 points of 211 models); see the module. Valid for lifts of 20..60 K, loads of 0.3..3.
+    Fitted to the training half (7 points of 211 models); see the module. Valid for lifts of 20..60 K, part loads of 0.1..1.2.
 
-    >>> round(exp(water_efficiency(40.0, 1.0)), 3)
+    >>> round(exp(water_efficiency(40.0, 0.35)), 3)
     0.609
     """
-    z, effort = (lift - MIDDLE) / 10.0, log(load)
+    z, effort = (lift - MIDDLE) / 10.0, log(part / USUAL_PART)
     return -0.49635 - 0.022867 * z * z + 0.054373 * effort - 0.12036 * effort * effort
 
 
 def water_heat_pump_cop(
-    source: float, sink: float, load: float, cop: float, rated_source: float, rated_sink: float
+    source: float, sink: float, part: float, cop: float, rated_source: float, rated_sink: float, rated_part: float
 ) -> float:
     """Heating COP of a water- or brine-source heat pump, while it runs. [1]
 
@@ -124,26 +131,26 @@ def water_heat_pump_cop(
     ----------
     source, sink : float
         Leaving source water and leaving heated water. [degC]
-    load : float
-        Heat while running, over that of the rated point. [1]
-    cop, rated_source, rated_sink : float
-        COP at the rated point, and its leaving temperatures. [1, degC]
+    part : float
+        Heat while running, over that at design. [1]
+    cop, rated_source, rated_sink, rated_part : float
+        COP at the rated point, its leaving temperatures and part load. [1, degC, 1]
 
     References
     ----------
     See the module. Median error over the other points of models never fitted: 3.0 % (predictor by population medians 5.0 %).
-    Valid for COLDEST_SOURCE..WARMEST_SOURCE and COOLEST_SINK..HOTTEST_SINK, loads of 0.3..3.
+    Valid for COLDEST_SOURCE..WARMEST_SOURCE and COOLEST_SINK..HOTTEST_SINK, part loads of 0.1..1.2.
 
-    >>> round(water_heat_pump_cop(10.0, 45.0, 1.0, 4.9, 10.0, 45.0), 3)
+    >>> round(water_heat_pump_cop(10.0, 45.0, 1.0, 4.9, 10.0, 45.0, 1.0), 3)
     4.9
-    >>> round(water_heat_pump_cop(10.0, 55.0, 1.0, 4.9, 10.0, 45.0), 2)
-    4.01
+    >>> round(water_heat_pump_cop(10.0, 55.0, 1.0, 4.9, 10.0, 45.0, 1.0), 2)
+    3.9
     """
     here, there = source - EVAPORATOR_WATER, sink + CONDENSER_WATER
     low, high = rated_source - EVAPORATOR_WATER, rated_sink + CONDENSER_WATER
-    own = log(cop / lorenz(low, high)) - water_efficiency(high - low, 1.0)
-    keep = kept_share(1.0, 0.43967, 0.37486, ((there - here) - (high - low)) / 10.0, log(load))
-    return lorenz(here, there) * exp(water_efficiency(there - here, load) + keep * own)
+    own = log(cop / lorenz(low, high)) - water_efficiency(high - low, rated_part)
+    keep = kept_share(1.0, 0.43967, 0.37486, ((there - here) - (high - low)) / 10.0, log(part / rated_part))
+    return lorenz(here, there) * exp(water_efficiency(there - here, part) + keep * own)
 
 
 def air_efficiency(lift: float, effort: float, size: float, frost: float) -> float:
@@ -154,9 +161,9 @@ def air_efficiency(lift: float, effort: float, size: float, frost: float) -> flo
     lift : float
         Between evaporator and condenser. [K]
     effort : float
-        How hard it works against its rated point, as `air_effort` tells. [1]
+        How hard it works, as `air_effort` tells. [1]
     size : float
-        Logarithm of the rated heat over 5 kW. [1]
+        Logarithm of the heat at 7 degC and a part load of 0.35 over 5 kW. [1]
     frost : float
         Frost over that of the test at 2 degC. [1]
 
@@ -174,29 +181,29 @@ def air_efficiency(lift: float, effort: float, size: float, frost: float) -> flo
     return level + shape + working - FROST_LOSS * frost
 
 
-def air_effort(source: float, load: float, rated_source: float) -> float:
-    """How hard an air-source machine works against its rated point: load, and colder air that carries less heat. [1]
+def air_effort(source: float, part: float) -> float:
+    """How hard an air-source machine works, against the point of the fit: part load, and colder air that carries less. [1]
 
     Parameters
     ----------
-    source, rated_source : float
-        Entering air, and that of the rated point. [degC]
-    load : float
-        Heat while running, over that of the rated point. [1]
+    source : float
+        Entering air. [degC]
+    part : float
+        Heat while running, over that at design. [1]
 
     References
     ----------
     Form assumed, 0.185 per kelvin fitted; see the module.
 
-    >>> air_effort(7.0, 1.0, 7.0)
+    >>> air_effort(7.0, 9.0 / 26.0)
     0.0
     """
-    return log(load) - 0.18528 * (source - rated_source)
+    return log(part / USUAL_PART) - 0.18528 * (source - USUAL_AIR)
 
 
 def air_heat_pump_cop(
-    source: float, sink: float, load: float, running: float, frost: float, cop: float, rated_source: float,
-    rated_sink: float, rated_heat: float,
+    source: float, sink: float, part: float, running: float, frost: float, cop: float, rated_source: float,
+    rated_sink: float, rated_part: float, size: float,
 ) -> float:  # fmt: skip
     """Heating COP of an air-source heat pump, with its cycling and defrosting. [1]
 
@@ -204,30 +211,32 @@ def air_heat_pump_cop(
     ----------
     source, sink : float
         Entering air and leaving heated water. [degC]
-    load : float
-        Heat while running, over that of the rated point. [1]
+    part : float
+        Heat while running, over that at design. [1]
     running : float
         Heat wanted over heat while running: 1 unless it cycles. [1]
     frost : float
         Frost over that of the test at 2 degC (`frost_share`). [1]
-    cop, rated_source, rated_sink, rated_heat : float
-        COP at the rated point, its temperatures and its heat. [1, degC, W]
+    cop, rated_source, rated_sink, rated_part : float
+        COP at the rated point, its temperatures and part load. [1, degC, 1]
+    size : float
+        Heat at 7 degC and a part load of 0.35. [W]
 
     References
     ----------
     See the module. Median error over the other points of models never fitted: 4.6 % (predictor by population medians 6.1 %).
-    Valid for COLDEST_AIR..WARMEST_AIR and COOLEST_SINK..HOTTEST_SINK, loads of 0.3..3.
+    Valid for COLDEST_AIR..WARMEST_AIR and COOLEST_SINK..HOTTEST_SINK, part loads of 0.1..1.2.
 
-    >>> round(air_heat_pump_cop(7.0, 27.0, 1.0, 1.0, 0.0, 6.0, 7.0, 27.0, 5e3), 3)
-    6.0
+    >>> round(air_heat_pump_cop(7.0, 27.0, 1.0, 1.0, 0.0, 4.5, 7.0, 27.0, 1.0, 5e3), 3)
+    4.5
     """
     here, there = source - EVAPORATOR_AIR, sink + CONDENSER_AIR
     low, high = rated_source - EVAPORATOR_AIR, rated_sink + CONDENSER_AIR
-    size = log(min(max(rated_heat, SMALLEST_RATED), LARGEST_RATED) / 5000.0)
-    effort = air_effort(source, load, rated_source)
-    own = log(cop / lorenz(low, high)) - air_efficiency(high - low, 0.0, size, 0.0)
-    keep = kept_share(0.81376, 0.50306, 0.33881, ((there - here) - (high - low)) / 10.0, effort)
-    typical = air_efficiency(there - here, effort, size, frost) + 0.027625 * log(max(running, 0.05))
+    large = log(min(max(size, SMALLEST_RATED), LARGEST_RATED) / 5000.0)
+    effort, rated_effort = air_effort(source, part), air_effort(rated_source, rated_part)
+    own = log(cop / lorenz(low, high)) - air_efficiency(high - low, rated_effort, large, 0.0)
+    keep = kept_share(0.81376, 0.50306, 0.33881, ((there - here) - (high - low)) / 10.0, effort - rated_effort)
+    typical = air_efficiency(there - here, effort, large, frost) + 0.027625 * log(max(running, 0.05))
     return lorenz(here, there) * exp(typical + keep * own)
 
 
@@ -289,6 +298,26 @@ def cycling_share(running: float, steadiness: float) -> float:
     0.909
     """
     return running / (steadiness * running + 1.0 - steadiness) if running > 0.0 else 1.0
+
+
+def degraded_cop(cop: float, running: float, steadiness: float) -> float:
+    """COP with cycling, but at least LEAST. [1]
+
+    Parameters
+    ----------
+    cop : float
+        While running. [1]
+    running, steadiness : float
+        As for `cycling_share`.
+
+    References
+    ----------
+    `cycling_share`, whose formula falls below any bound where a machine hardly ever runs. Valid for 0..1.
+
+    >>> degraded_cop(4.0, 0.001, 0.9)
+    1.05
+    """
+    return max(cop * cycling_share(running, steadiness), LEAST)
 
 
 def frost_share(air: Floats, humidity: Floats, saturated: Floats) -> Floats:

@@ -155,6 +155,7 @@ def _row(
         "saving_kwh": percentiles([d[BASELINE].electricity - d[each.name].electricity for d in drawn]),
         "saving_co2_t": percentiles([d[BASELINE].carbon - d[each.name].carbon for d in drawn]),
         "saving_cost_cny": percentiles(money),
+        "saving_water_m3": percentiles([d[BASELINE].water - d[each.name].water for d in drawn]),
         "capex": percentiles(capital)["p50"],
         "npv": percentiles(net),
         "payback_years": economics.payback(_capital(site, each, {}), saved),

@@ -39,6 +39,8 @@ class Outcome:
     cost: float
     outside: float
     unmet: float
+    water: float
+    """Drawn from the mains. [m3]"""
     end_uses: dict[str, float]
     figures: dict[str, float]
     """Values of the figures that the site's reported figures need, by their text. [SI]"""
@@ -69,6 +71,7 @@ def outcome(site: Site, weather: str, step: float, values: dict[str, float], mea
         done.cost,
         done.zone_hours("outside"),
         done.zone_hours("unmet"),
+        done.ledger["mains_water"] / 1e3,
         done.end_uses,
         {each.claim.figure.text: each.claim.figure.value(done.figure) for each in site.reported if each.claim},
     )

@@ -1,0 +1,1 @@
+"""Figures of the shipped sites as they stood when somebody last looked at them."""
