@@ -31,7 +31,16 @@ def test_waste_heat_replaces_bought_heat_and_relieves_the_chillers(years):
     assert energy(recovery, "chillers.cooling") == pytest.approx(energy(without, "chillers.cooling") - heat + power, rel=1e-6)  # fmt: skip
     assert recovery.ledger["reuse"] == pytest.approx(heat * 3.6e6)
     assert 3.5 < heat / power < 4.2  # facts: 3.6..4.2 at 55 degC from 10/18 degC chilled water, rated 4.9
-    assert recovery.notes == []
+    assert [note for note in recovery.notes if "curves" not in note] == []  # 10 degC are 1.1 K beyond the chillers' curves
+
+
+def test_temperatures_reach_every_supplier_of_a_chain(tmp_path):
+    run = simulate(
+        district(tmp_path, "[recovery, municipal]", MUNICIPAL, RECOVERY % "300 kW", *HALL), step=3600.0, warm_up=0,
+        more=("municipal.hot", "recovery.hot", "chillers.water"),
+    )  # fmt: skip
+    assert (run.series("municipal.hot") == run.series("recovery.hot")).all()
+    assert (run.series("chillers.water") == 10.0).all()
 
 
 def test_a_capacity_of_zero_is_no_machine(years):
