@@ -47,7 +47,7 @@ class PlainHall(Component):
     chilled = needs("primary_chilled_water", heat="wanted", rest="unmet", water="water")
     unmet = inlet("W", "Heat that nobody took")
     wanted = output("W", "Heat to be removed")
-    water = output("degC", "Water wanted", start=7.0)
+    water = output("degC", "Water wanted", start=9.0)
     power = output("W", "Power", medium="electricity", energy="in", end_use="hall")
     given = output("W", "Heat given to the chillers", medium="primary_chilled_water", energy="out")
     left = output("W", "Heat that stays", medium="outdoors", energy="out")
@@ -55,7 +55,7 @@ class PlainHall(Component):
     @kernel(tells=("wanted", "water", "power"))
     def ask(cooling):
         """All power becomes heat."""
-        return cooling, 7.0, cooling
+        return cooling, 6.5, cooling
 
     @kernel(tells=("given", "left"))
     def step(wanted, unmet):
@@ -235,3 +235,9 @@ def test_it_stands_still_for_two_days_in_nine_months():
     assert (run == 0.0).sum() == 18
     assert (run[:2] == 0.0).all()
     assert run[2] == 1.0
+
+
+def test_every_chiller_of_the_chain_is_told_the_water_wanted():
+    run = trigeneration(ticks=4)
+    run.advance()
+    assert [run.read(f"{name}.water") for name in ("exhaust", "single", "electric")] == [6.5] * 3
