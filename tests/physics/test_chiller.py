@@ -72,3 +72,22 @@ def test_water_outside_the_curves_is_told(machine):
 def test_variable_speed_beats_inlet_vanes_at_half_load_and_cool_water():
     vanes, speed = (machine(0.5 * SIZE, SIZE, COP, 6.67, 20.0)[1] for machine in MACHINES)
     assert speed < vanes
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+@settings(deadline=None)
+@given(st.floats(-8.0, 4.4), st.floats(18.0, 30.0))
+def test_brine_costs_capacity_and_efficiency_below_the_curves(machine, leaving, entering):
+    done, power, outside = machine(1e9, SIZE, COP, leaving, entering)
+    edge, usual, _ = machine(1e9, SIZE, COP, chiller.COLDEST_LEAVING, entering)
+    assert done < edge
+    assert done / power < edge / usual
+    assert outside == 1.0
+
+
+def test_brine_at_5_degrees_below_zero_leaves_about_seven_tenths_of_capacity_and_efficiency():
+    # an ice-making chiller is usually put at 0.65 of the efficiency at 7 degC
+    done, power, _ = chiller.fixed_speed_chiller(1e9, SIZE, COP, -5.0, 24.0)
+    usual, spent, _ = chiller.fixed_speed_chiller(1e9, SIZE, COP, 7.0, 24.0)
+    assert done / usual == pytest.approx(0.67, abs=0.05)
+    assert (done / power) / (usual / spent) == pytest.approx(0.65, abs=0.06)

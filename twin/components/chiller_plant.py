@@ -9,6 +9,7 @@ from twin.physics.chiller import (
     FIXED_HOTTEST,
     FIXED_SMALLEST,
     WARMEST_LEAVING,
+    colder_than_curves,
     fixed_speed_chiller,
     fixed_speed_curves,
     variable_speed_chiller,
@@ -63,9 +64,9 @@ class ChillerPlant(Component):
         """Run as few machines as the staging point allows."""
         if wanted <= 0.0:
             return 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
-        share, _ = fixed_speed_curves(
-            min(max(water, COLDEST_LEAVING), WARMEST_LEAVING), min(max(entering, FIXED_COOLEST), FIXED_HOTTEST)
-        )
+        warm = min(max(entering, FIXED_COOLEST), FIXED_HOTTEST)
+        share, _ = fixed_speed_curves(min(max(water, COLDEST_LEAVING), WARMEST_LEAVING), warm)
+        share *= colder_than_curves(water, warm)[0]
         running = min(max(ceil(wanted / (capacity * share * staging)), 1.0), count)
         each, power, off = fixed_speed_chiller(wanted / running, capacity, cop, water, entering)
         driven = variable_speed_chiller(each, capacity, cop, water, entering)[1] if speed_drives > 0.0 else 0.0

@@ -5,6 +5,7 @@ The curves are those of the data-set row that is named above them, from the Cool
 their own value at the rating point they start from 1 there, so that any rated capacity and COP scale them.
 """
 
+from twin.physics.air import ABSOLUTE_ZERO
 from twin.physics.curve import biquadratic, quadratic
 
 RATED_LEAVING = 6.67
@@ -15,6 +16,11 @@ COLDEST_LEAVING = 4.44
 """Coldest leaving water of both rows. [degC] TEvaLvgMin."""
 WARMEST_LEAVING = 8.89
 """Warmest leaving water of both rows. [degC] TEvaLvgMax."""
+
+EVAPORATOR_APPROACH, CONDENSER_APPROACH = 2.0, 7.0
+"""Refrigerant below leaving chilled water, and above entering condenser water (5 K of warming and 2 K). [K] Assumed."""
+CAPACITY_SLOPE, LEAST_CAPACITY = 0.03, 0.1
+"""Capacity lost per kelvin of colder water, with the density of the suction gas [1/K], and what is always left. Assumed; 0.72 at -5 degC."""
 
 # Row "ElectricEIRChiller York YT 1758kW/6.28COP/Vanes", reference 6.67/29.44 degC; 6.32 at the rating point.
 FIXED_CAPACITY_1, FIXED_CAPACITY_2, FIXED_CAPACITY_3 = 0.7079149, -0.002006276, -0.002596043
@@ -109,6 +115,30 @@ def variable_speed_curves(leaving: float, entering: float) -> tuple[float, float
     return able / rated, eir / usual
 
 
+def colder_than_curves(leaving: float, entering: float) -> tuple[float, float]:
+    """Capacity and EIR over those at the coldest leaving water of the curves, for water and brine that are colder. [1]
+
+    Parameters
+    ----------
+    leaving, entering : float
+        Leaving chilled water, entering condenser water. [degC]
+
+    References
+    ----------
+    EIR in proportion to Carnot's, with the approaches above; no machine of the data set has curves for brine below 3.3 degC. Valid
+    for leaving water of -10 degC and more; ones from the edge of the curves on.
+
+    >>> [round(share, 3) for share in colder_than_curves(-5.0, 25.0)], colder_than_curves(7.0, 25.0)
+    ([0.717, 1.366], (1.0, 1.0))
+    """
+    if leaving >= COLDEST_LEAVING:
+        return 1.0, 1.0
+    hot = max(entering + CONDENSER_APPROACH, COLDEST_LEAVING + EVAPORATOR_APPROACH)
+    here, edge = leaving - EVAPORATOR_APPROACH, COLDEST_LEAVING - EVAPORATOR_APPROACH
+    carnot = (hot - here) / (here + ABSOLUTE_ZERO) / ((hot - edge) / (edge + ABSOLUTE_ZERO))
+    return max(1.0 - CAPACITY_SLOPE * (COLDEST_LEAVING - leaving), LEAST_CAPACITY), carnot
+
+
 def chiller_power(
     load: float, able: float, cop: float, eir: float, c1: float, c2: float, c3: float, smallest: float
 ) -> float:
@@ -142,7 +172,8 @@ def chiller_power(
 def fixed_speed_chiller(
     load: float, capacity: float, cop: float, leaving: float, entering: float
 ) -> tuple[float, float, float]:
-    """Cooling done [W], power [W], and 1 when the water is outside the range of the curves (their edge is used then).
+    """Cooling done [W], power [W], and 1 when the water is outside the range of the curves (their edge is used then, below their
+    coldest water with Carnot's correction).
 
     Parameters
     ----------
@@ -163,7 +194,8 @@ def fixed_speed_chiller(
     cold = min(max(leaving, COLDEST_LEAVING), WARMEST_LEAVING)
     warm = min(max(entering, FIXED_COOLEST), FIXED_HOTTEST)
     share, eir = fixed_speed_curves(cold, warm)
-    able = capacity * share
+    less, more = colder_than_curves(leaving, warm)
+    able, eir = capacity * share * less, eir * more
     done = min(max(load, 0.0), able)
     power = chiller_power(done, able, cop, eir, FIXED_PART_1, FIXED_PART_2, FIXED_PART_3, FIXED_SMALLEST)
     return done, power, 0.0 if cold == leaving and warm == entering else 1.0
@@ -172,7 +204,8 @@ def fixed_speed_chiller(
 def variable_speed_chiller(
     load: float, capacity: float, cop: float, leaving: float, entering: float
 ) -> tuple[float, float, float]:
-    """Cooling done [W], power [W], and 1 when the water is outside the range of the curves (their edge is used then).
+    """Cooling done [W], power [W], and 1 when the water is outside the range of the curves (their edge is used then, below their
+    coldest water with Carnot's correction).
 
     Parameters
     ----------
@@ -193,7 +226,8 @@ def variable_speed_chiller(
     cold = min(max(leaving, COLDEST_LEAVING), WARMEST_LEAVING)
     warm = min(max(entering, VARIABLE_COOLEST), VARIABLE_HOTTEST)
     share, eir = variable_speed_curves(cold, warm)
-    able = capacity * share
+    less, more = colder_than_curves(leaving, warm)
+    able, eir = capacity * share * less, eir * more
     done = min(max(load, 0.0), able)
     power = chiller_power(done, able, cop, eir, VARIABLE_PART_1, VARIABLE_PART_2, VARIABLE_PART_3, VARIABLE_SMALLEST)
     return done, power, 0.0 if cold == leaving and warm == entering else 1.0

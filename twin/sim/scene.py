@@ -92,7 +92,7 @@ class Scene:
         """Weather grid of ticks `first` to `last`, each cut into `fine` parts, with calendar columns added.
 
         Columns: those of the weather grid, and `hour` (0..24 local), `day_kind` (0 workday, 1 Saturday, 2 Sunday or
-        holiday), `month` (1..12).
+        holiday), `month` (1..12), `day` (of the year, from 1).
         """
         step = clock.step / fine
         start = clock.at(first)
@@ -109,6 +109,7 @@ class Scene:
         which = (seconds // DAY).astype(int)
         grid.hour = (seconds % DAY) / 3600.0
         grid.day_kind = np.array(days)[which]
-        dates = [(start + timedelta(days=d)).month for d in range(len(days))]
-        grid.month = np.array(dates)[which]
+        dates = [start + timedelta(days=d) for d in range(len(days))]
+        grid.month = np.array([each.month for each in dates])[which]
+        grid.day = np.array([each.timetuple().tm_yday for each in dates])[which]
         return grid

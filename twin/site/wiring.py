@@ -83,7 +83,7 @@ def _supplier(
 
 
 def _join_chain(wiring: Wiring, consumer: Component, port: Port, chain: list[tuple[Component, Port]]) -> None:
-    """Wire one consumer to its merit chain of suppliers."""
+    """Wire one consumer to its merit chain of suppliers: amounts go down the chain as rests, temperatures go to all."""
     own = dict(port.channels)
     for place, (supplier, serving) in enumerate(chain):
         wiring.edges.append((supplier.name, consumer.name, port.medium))
@@ -96,7 +96,7 @@ def _join_chain(wiring: Wiring, consumer: Component, port: Port, chain: list[tup
                     raise PlanError(
                         f"{consumer.name}.{mine} and {supplier.name}.{theirs}: both tell the channel {channel!r}"
                     )
-                if place == 0:
+                if place == 0 or signals[theirs].unit not in EXTENSIVE:
                     _add(wiring, (supplier, theirs), (consumer, mine))
             else:
                 _add(wiring, (consumer, mine), (supplier, theirs))

@@ -53,6 +53,8 @@ class Grid:
     kept: dict[str, Floats] = field(default_factory=dict)
     """What physics has worked out once for this stretch and asks for often."""
     month: npt.NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    day: npt.NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    """Day of the year, from 1."""
 
 
 def cut(weather: Weather, start: float, step: float, count: int) -> Grid:
