@@ -31,7 +31,9 @@ def test_waste_heat_replaces_bought_heat_and_relieves_the_chillers(years):
     assert energy(recovery, "chillers.cooling") == pytest.approx(energy(without, "chillers.cooling") - heat + power, rel=1e-6)  # fmt: skip
     assert recovery.ledger["reuse"] == pytest.approx(heat * 3.6e6)
     assert 3.5 < heat / power < 4.2  # facts: 3.6..4.2 at 55 degC from 10/18 degC chilled water, rated 4.9
-    assert [note for note in recovery.notes if "curves" not in note] == []  # 10 degC are 1.1 K beyond the chillers' curves
+    assert [
+        note for note in recovery.notes if "curves" not in note
+    ] == []  # 10 degC are 1.1 K beyond the chillers' curves
 
 
 def test_temperatures_reach_every_supplier_of_a_chain(tmp_path):
