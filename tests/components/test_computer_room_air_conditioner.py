@@ -12,7 +12,7 @@ CRAC = "  crac: {kind: computer_room_air_conditioner, count: 4, capacity: 250 kW
 
 def step(**changed):
     told = {name: field.default for name, field in ComputerRoomAirConditioner.parameters().items()}
-    told |= {"wanted": 6e5, "outdoor": 30.0, "count": 4.0, "capacity": 2.5e5, "fan": 1e4} | changed
+    told |= {"wanted": 6e5, "outdoor": 30.0, "count": 4.0, "capacity": 2.5e5, "fan": 1e4, "setpoint": 22.0} | changed
     kernel = ComputerRoomAirConditioner.kernels["step"]
     return dict(zip(kernel.tells, kernel(**{name: told[name] for name in kernel.told}), strict=True))
 
@@ -28,6 +28,7 @@ def test_heat_and_power_leave_outdoors_and_nothing_beyond_the_capacity_is_taken(
 
 def test_power_rises_with_heat_and_weather_and_is_nothing_when_off():
     assert step()["power"] < step(wanted=7e5)["power"] < step(wanted=7e5, outdoor=35.0)["power"]
+    assert step(setpoint=26.0)["power"] < step()["power"]
     off = step(wanted=0.0)
     assert (off["power"], off["running"], off["rest"]) == (0.0, 0.0, 0.0)
     assert step(count=0.0)["rest"] == 6e5

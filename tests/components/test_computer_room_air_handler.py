@@ -17,7 +17,15 @@ PLANT = """  crah: {kind: computer_room_air_handler, count: 5, capacity: 200 kW,
 
 def tell(share=1.0, **changed):
     told = {name: field.default for name, field in ComputerRoomAirHandler.parameters().items()}
-    told |= {"wanted": 6e5, "water": 12.0, "count": 4.0, "capacity": 2.5e5, "fan": 8e3, "share": share} | changed
+    told |= {
+        "wanted": 6e5,
+        "water": 12.0,
+        "count": 4.0,
+        "capacity": 2.5e5,
+        "fan": 8e3,
+        "share": share,
+        "setpoint": 22.0,
+    } | changed
     for label in ("ask", "step"):
         kernel = ComputerRoomAirHandler.kernels[label]
         told |= dict(zip(kernel.tells, kernel(**{name: told[name] for name in kernel.told}), strict=True))
@@ -42,6 +50,7 @@ def test_half_the_heat_takes_an_eighth_of_the_fan_power():
 def test_a_coil_reaches_less_far_with_warm_water():
     assert tell(wanted=1.2e6, water=23.0)["coil"] == pytest.approx(1e6 * 11.0 / 22.0)
     assert tell(wanted=1e6, water=34.0)["coil"] == 0.0
+    assert tell(wanted=1.2e6, water=23.0, setpoint=24.0)["coil"] == pytest.approx(1e6 * 13.0 / 22.0)
 
 
 def test_a_hall_on_chilled_water_balances_and_is_cooled(tmp_path):

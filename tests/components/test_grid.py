@@ -64,11 +64,26 @@ def test_the_grid_refuses_what_is_over_its_export_limit():
 
 
 def test_a_switchboard_hands_the_refusal_on_to_its_own_generators_first():
-    net, loss, warmth = Switchboard.kernels["ask"](load=10.0, made=110.0, losses=0.02)
-    assert (net, loss, warmth) == (-98.0, 2.0, 2.0)
-    kept, below, meter = Switchboard.kernels["step"](net=net, made=110.0, refused=55.0)
-    assert (kept, below, meter) == (0.5, 0.0, -98.0)
-    assert Switchboard.kernels["step"](net=-50.0, made=0.0, refused=20.0)[:2] == (1.0, 20.0)
+    net, loss, warmth, behind = Switchboard.kernels["ask"](load=10.0, made=110.0, made_below=40.0, losses=0.02)
+    assert (net, loss, warmth, behind) == (-98.0, 2.0, 2.0, 150.0)
+    step = Switchboard.kernels["step"]
+    assert step(net=net, made=110.0, made_below=40.0, refused=55.0, refused_share=0.0) == (0.5, 0.0, -98.0)
+    assert step(net=-50.0, made=0.0, made_below=40.0, refused=20.0, refused_share=0.0)[:2] == (1.0, 0.5)
+    assert step(net=-50.0, made=20.0, made_below=20.0, refused=0.0, refused_share=0.75)[:2] == (0.0, 0.5)
+
+
+def test_switchboards_side_by_side_share_what_the_grid_refuses(tmp_path):
+    plants = "".join(
+        f"  {name}: {{kind: switchboard, suppliers: main, losses: 0.01}}\n"
+        f"  {name}/roof: {{kind: photovoltaic, rating: {rating} kW, electricity: {name}}}\n"
+        for name, rating in (("east", 100), ("west", 300))
+    )
+    text = SITE.format(grid="{kind: grid, energy_price: 1 CNY/kWh, emission_factor: 0.5 kg/kWh, export_limit: 50 kW}", ones=ONES)  # fmt: skip
+    (tmp_path / "site.yaml").write_text(f"{text}  main: {{kind: switchboard, suppliers: grid}}\n{plants}")
+    run = simulate(load(tmp_path), step=3600.0, warm_up=0)
+    assert max(run.balance.values()) < 1e-9
+    assert float(run.series("grid.power").min()) == pytest.approx(-50e3)
+    assert run.series("west/roof.power").sum() == pytest.approx(3.0 * run.series("east/roof.power").sum())
 
 
 @pytest.mark.parametrize(

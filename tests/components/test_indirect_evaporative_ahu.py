@@ -24,6 +24,7 @@ def tell(outdoor=20.0, relative=0.5, pressure=101325.0, **changed):
         "wet_bulb": min(wet_bulb(outdoor, humidity, pressure), outdoor), "count": 5.0, "capacity": 2e5, "hall_fan": 6e3, "outdoor_fan": 6e3,
         "pump": 1e3,
     } | changed  # fmt: skip
+    told["setpoint"] = changed.get("setpoint", told["supply"])
     sizes = IndirectEvaporativeAhu.preparations["plates"]
     told |= dict(zip(sizes.tells, sizes(900.0, **{n: told[n] for n in sizes.parameters}), strict=True))
     for label in ("blow", "dry", "wet", "step"):
@@ -117,6 +118,13 @@ def test_modes_follow_the_weather(outdoor, relative, mode):
 def test_water_that_is_worth_more_is_sprayed_later():
     assert tell(14.0, 0.5, water_worth=0.0, wanted=9e5)["mode"] == 2.0
     assert tell(14.0, 0.5, water_worth=1e6, wanted=9e5)["mode"] == 1.0
+
+
+def test_a_warmer_set_point_takes_less_power_at_the_same_flow():
+    cold, warm = tell(28.0, 0.6, compressor_capacity=1e5), tell(28.0, 0.6, compressor_capacity=1e5, setpoint=27.0)
+    assert warm["primary"] == cold["primary"]
+    assert warm["hot"] == pytest.approx(cold["hot"] + 3.0)
+    assert warm["power"] < cold["power"]
 
 
 def test_off_units_and_no_units_take_and_draw_nothing():

@@ -25,6 +25,7 @@ def tell(outdoor=15.0, relative=0.6, **changed):
         "air_density": 1.0 / psychrolib.GetMoistAirVolume(outdoor, humidity, pressure), "capacity": 1e6, "hall_fan": 2.5e4, "resistance": 400.0,
         "height": 60.0, "area": 4000.0,
     } | changed  # fmt: skip
+    told["setpoint"] = changed.get("setpoint", told["supply"])
     sizes = TunnelCooling.preparations["sizes"]
     told |= dict(zip(sizes.tells, sizes(900.0, **{n: told[n] for n in sizes.parameters}), strict=True))
     before = dict(told)
@@ -52,7 +53,7 @@ def test_the_first_law_closes_with_the_rock(outdoor, relative, wanted, skin, pad
 def test_hall_air_is_not_cooled_below_the_tunnels_and_that_not_beyond_the_rock(outdoor, relative, wanted, skin):
     told = tell(outdoor, relative, wanted=wanted, skin=skin)
     assert min(outdoor, skin) - 1e-9 <= told["tunnel"] <= max(outdoor, skin) + 1e-9
-    hot = told["supply"] + told["load"] / told["primary"]
+    hot = told["setpoint"] + told["load"] / told["primary"]
     supplied = hot - told["heat"] / told["primary"]
     assert supplied >= min(told["tunnel"], hot) - 1e-6
 
@@ -67,6 +68,10 @@ def test_rock_cools_a_hot_day_and_warms_by_it():
     assert told["tunnel"] < 32.0
     assert told["skin"] > 15.0
     assert told["rest"] < tell(32.0, area=1.0)["rest"]
+
+
+def test_a_warmer_set_point_leaves_less_to_the_next_cooler():
+    assert tell(30.0, setpoint=27.0)["rest"] < tell(30.0)["rest"]
 
 
 def test_wet_pads_help_where_dry_air_does_not_do_and_take_water():

@@ -62,6 +62,7 @@ def test_a_division_by_what_may_be_nothing_is_read():
         ("{figure: electricity}", "much", "", "needs what, value with unit"),
         ("{figure: electricity}", "1 GWh", ", comparable: maybe", "must be yes or no"),
         ("{figure: electricity}", "1 GWh", ", because: x", "unknown field"),
+        ("{figure: electricity}", "1 GWh", ", bound: about", "must be at most or at least"),
     ],
 )  # fmt: skip
 def test_a_wrong_entry_gets_one_clear_message(tmp_path, twin, value, more, told):

@@ -24,6 +24,10 @@ KEYS = {"site", "quantity", "reported", "p10", "p50", "p90", "unit", "source", "
         ("{figure: electricity}", "87 MWh", "", "consistent"),  # within the rounding of a reported figure
         ("{figure: electricity}", "80 MWh", "", "inconsistent"),
         ("{figure: electricity}", "80 MWh", ", comparable: no", "not comparable"),
+        ("{figure: electricity}", "99 MWh", ", bound: at most", "consistent"),
+        ("{figure: electricity}", "80 MWh", ", bound: at most", "inconsistent"),
+        ("{figure: electricity}", "80 MWh", ", bound: at least", "consistent"),
+        ("{figure: electricity}", "99 MWh", ", bound: at least", "inconsistent"),
         ("{figure: scope2}", "43.8 tCO2e", "", "consistent"),
         ("{figure: cost}", "52560 CNY", "", "consistent"),
         ("{figure: peak}", "10 kW", "", "consistent"),

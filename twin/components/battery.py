@@ -66,7 +66,7 @@ class Battery(Component):
     grid_charging: Ratio = Field(1.0, ge=0, le=1)
     """Share of a request to charge that may come from the grid; at 0 it takes surplus alone."""
     exports: Ratio = Field(0.0, ge=0, le=1)
-    """Share of its discharge limit that may go out to the grid on request."""
+    """Share of its discharge limit that may go out to the grid on request; the connection must be able to take it."""
     peak: Watt = Field(0.0, ge=0)
     """Net load that it holds as long as it can, and never passes by charging; 0 holds none."""
     room: Celsius = Field(25.0, ge=10, le=45)
@@ -139,7 +139,7 @@ class Battery(Component):
         """Dispatch, convert, keep within the limits of charge, and age."""
         if capacity <= 0.0 or rating <= 0.0:
             return energy, health, calendar, cycling, top, bottom, depth, clock, 0.0, load, 0.0, 0.0, 0.0, 0.0, 0.0
-        usable = capacity * max(health, 0.01)
+        usable = capacity * max(health, 0.01)  # worn-out cells hold next to nothing; health itself is told as it is
         kept = exp(-self_discharge * dt)
         span = (1.0 - kept) / self_discharge if self_discharge > 0.0 else dt
         aside = standby * rating

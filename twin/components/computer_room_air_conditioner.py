@@ -2,7 +2,7 @@
 
 from pydantic import model_validator
 
-from twin.core import Component, Field, forcing, inlet, kernel, needs, output, serves
+from twin.core import Component, Field, command, forcing, inlet, kernel, needs, output, serves
 from twin.physics.direct_expansion import RATED_FRACTION, air_cooled_cop
 from twin.physics.fan import affinity_power_share
 from twin.units import Celsius, Ratio, Watt
@@ -28,6 +28,7 @@ class ComputerRoomAirConditioner(Component):
     electricity = needs("electricity", power="power")
     each_tick = ("power",)
 
+    setpoint = command("degC", "Air to the servers wanted", start="supply", point="AV", card="slider")
     wanted = inlet("W", "Heat of the hall's air")
     outdoor = inlet("degC", "Outdoor air")
     fans = output("W", "Fan power", medium="electricity", energy="in", end_use="fans", point="AI")
@@ -50,7 +51,7 @@ class ComputerRoomAirConditioner(Component):
         return grid.dry_bulb
 
     @kernel(tells=("fans", "compressor", "power", "cooling", "rest", "dumped", "running"))
-    def step(wanted, outdoor, count, capacity, supply, fan, slowest, carnot):
+    def step(wanted, outdoor, setpoint, count, capacity, fan, slowest, carnot):
         """Fan heat is cooled away with the hall's."""
         able = count * capacity
         if wanted <= 0.0 or able <= 0.0:
@@ -60,6 +61,6 @@ class ComputerRoomAirConditioner(Component):
         fans = count * fan * affinity_power_share(speed) * part / speed
         rest = max(wanted + fans - able, 0.0)
         cooling = wanted - rest
-        compressor = (cooling + fans) / air_cooled_cop(supply, outdoor, carnot)
+        compressor = (cooling + fans) / air_cooled_cop(setpoint, outdoor, carnot)
         power = fans + compressor
         return fans, compressor, power, cooling, rest, cooling + power, 1.0

@@ -2,7 +2,7 @@
 
 from pydantic import model_validator
 
-from twin.core import Component, Field, inlet, kernel, needs, output, serves
+from twin.core import Component, Field, command, inlet, kernel, needs, output, serves
 from twin.physics.fan import affinity_power_share
 from twin.units import Celsius, Ratio, Watt
 
@@ -35,6 +35,7 @@ class ComputerRoomAirHandler(Component):
     electricity = needs("electricity", power="power")
     each_tick = ("power", "cooling", "speed")
 
+    setpoint = command("degC", "Air to the servers wanted", start="supply", point="AV", card="slider")
     wanted = inlet("W", "Heat of the hall's air")
     share = inlet("1", "Share of the coil load granted", start=1.0)
     water = inlet("degC", "Chilled water entering", start=12.0)
@@ -52,11 +53,12 @@ class ComputerRoomAirHandler(Component):
         return self
 
     @kernel(tells=("speed", "power", "coil"))
-    def ask(wanted, water, count, capacity, returning, water_design, fan, slowest):
+    def ask(wanted, water, setpoint, count, capacity, supply, returning, water_design, fan, slowest):
         """Fans follow the heat; their own heat is cooled away with it."""
         if wanted <= 0.0 or count <= 0.0:
             return 0.0, 0.0, 0.0
-        able = count * capacity * min(max((returning - water) / (returning - water_design), 0.0), 1.2)
+        hot = returning + setpoint - supply
+        able = count * capacity * min(max((hot - water) / (returning - water_design), 0.0), 1.2)
         speed = min(max(wanted / (count * capacity), slowest), 1.0)
         power = count * fan * affinity_power_share(speed)
         return speed, power, min(wanted + power, able)

@@ -2,7 +2,7 @@
 
 from pydantic import model_validator
 
-from twin.core import Component, Field, constant, forcing, inlet, kernel, needs, output, prepared, serves
+from twin.core import Component, Field, command, constant, forcing, inlet, kernel, needs, output, prepared, serves
 from twin.physics.air import AIR_HEAT
 from twin.physics.direct_expansion import RATED_FRACTION, air_cooled_cop
 from twin.physics.fan import affinity_power_share
@@ -23,7 +23,7 @@ SEA_LEVEL = 101325.0
 
 
 class IndirectEvaporativeAhu(Component):
-    """Hall air follows the heat between supply and return temperature; outdoor air on the other side of the plates follows the
+    """Hall air follows the heat at the rise between supply and return temperature; outdoor air on the other side of the plates follows the
     set-point: dry, sprayed, or with a compressor for the rest, whichever takes least energy.
 
     A dry exchanger reaches for the outdoor dry bulb, a sprayed one for its wet bulb (EnergyPlus Engineering Reference,
@@ -73,6 +73,7 @@ class IndirectEvaporativeAhu(Component):
     water = needs("water", optional=True, flow="makeup")
     each_tick = ("power", "mode", "makeup")
 
+    setpoint = command("degC", "Air to the servers wanted", start="supply", point="AV", card="slider")
     wanted = inlet("W", "Heat of the hall's air")
     outdoor = inlet("degC", "Outdoor air", start=20.0)
     wet_bulb = inlet("degC", "Outdoor wet bulb", start=15.0)
@@ -129,16 +130,16 @@ class IndirectEvaporativeAhu(Component):
         )
 
     @kernel(tells=("load", "primary", "hall_fans", "hot"))
-    def blow(wanted, count, capacity, supply, returning, hall_fan, slowest):
+    def blow(wanted, setpoint, count, capacity, supply, returning, hall_fan, slowest):
         """Hall air in proportion to the heat; its fans blow over the hot side."""
         able = count * capacity
         if wanted <= 0.0 or able <= 0.0:
-            return 0.0, 0.0, 0.0, supply
+            return 0.0, 0.0, 0.0, setpoint
         load = min(wanted, able)
         speed = max(load / able, slowest)
         fans = count * hall_fan * affinity_power_share(speed)
         primary = able / (returning - supply) * speed
-        return load, primary, fans, supply + (load + fans) / primary
+        return load, primary, fans, setpoint + (load + fans) / primary
 
     @kernel(tells=("dry_speed", "dry_heat"))
     def dry(load, primary, hall_fans, hot, outdoor, dry_conductance, count, capacity, supply, returning, outdoor_air):
@@ -173,14 +174,14 @@ class IndirectEvaporativeAhu(Component):
         )
     )  # fmt: skip
     def step(
-        wanted, load, primary, hall_fans, dry_speed, dry_heat, wet_speed, wet_heat, wet_water, outdoor, count, supply,
+        wanted, load, primary, hall_fans, dry_speed, dry_heat, wet_speed, wet_heat, wet_water, outdoor, setpoint, count,
         outdoor_fan, pump, slowest, compressor_capacity, carnot, water_worth,
     ):  # fmt: skip
         """Least electricity and worth of water; more heat taken goes before."""
         if load <= 0.0:
-            return 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, supply, wanted, 0.0, 0.0, 0.0, 0.0
+            return 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, setpoint, wanted, 0.0, 0.0, 0.0, 0.0
         duty, able = load + hall_fans, count * compressor_capacity
-        each = 1.0 / air_cooled_cop(supply, outdoor, carnot)
+        each = 1.0 / air_cooled_cop(setpoint, outdoor, carnot)
         dry_fans = count * outdoor_fan * affinity_power_share(max(dry_speed, slowest)) * min(dry_speed / slowest, 1.0)
         wet_fans = count * outdoor_fan * affinity_power_share(max(wet_speed, slowest)) * min(wet_speed / slowest, 1.0)
         dry_trim, wet_trim = min(duty - dry_heat, able), min(duty - wet_heat, able)
@@ -195,6 +196,6 @@ class IndirectEvaporativeAhu(Component):
         cooling = wanted - unmet
         mode = (2.0 if spray else 1.0) + (2.0 if trim > 0.0 else 0.0)
         return (
-            mode, wet_speed if spray else dry_speed, fans, pumping, compressor, power, cooling, supply + short / primary,
+            mode, wet_speed if spray else dry_speed, fans, pumping, compressor, power, cooling, setpoint + short / primary,
             unmet, cooling + power, wet_water if spray else 0.0, 1.0 if spray else 0.0, 1.0 if trim > 0.0 else 0.0,
         )  # fmt: skip

@@ -2,7 +2,20 @@
 
 from pydantic import model_validator
 
-from twin.core import Component, Field, constant, forcing, inlet, kernel, needs, output, prepared, serves, state
+from twin.core import (
+    Component,
+    Field,
+    command,
+    constant,
+    forcing,
+    inlet,
+    kernel,
+    needs,
+    output,
+    prepared,
+    serves,
+    state,
+)
 from twin.physics.air import AIR_HEAT, VAPORISATION, saturation_humidity
 from twin.physics.air import wet_bulb as bulb_of
 from twin.physics.fan import affinity_power_share
@@ -83,6 +96,7 @@ class TunnelCooling(Component):
     held_second = constant("J/m2/K", "Heat capacity of the second layer")
     held_third = constant("J/m2/K", "Heat capacity of the third layer")
     plates = constant("W/K", "Conductance of the exchanger")
+    setpoint = command("degC", "Air to the servers wanted", start="supply", point="AV", card="slider")
     wanted = inlet("W", "Heat of the hall's air")
     outdoor = inlet("degC", "Outdoor air", start=15.0)
     humidity = inlet("kg/kg", "Outdoor humidity ratio", start=0.008)
@@ -136,14 +150,14 @@ class TunnelCooling(Component):
 
     @kernel(tells=("speed", "tunnel", "heat", "shed"))
     def draw(
-        load, primary, skin, outdoor, humidity, pressure, plates, capacity, supply, returning, outdoor_air, area, film,
+        load, primary, setpoint, skin, outdoor, humidity, pressure, plates, capacity, supply, returning, outdoor_air, area, film,
         conductivity, pads,
     ):  # fmt: skip
         """As much tunnel air as the heat needs, dry if that does, else with pads."""
         if load <= 0.0:
             return 0.0, outdoor, 0.0, 0.0
         wall = area / (1.0 / film + 0.5 * LAYER_1 / conductivity)
-        full, hot = capacity / (returning - supply) * outdoor_air, supply + load / primary
+        full, hot = capacity / (returning - supply) * outdoor_air, setpoint + load / primary
         air = tunnel_air(outdoor, skin, wall, full)
         heat, shed = exchange(hot, air, plates, primary, full), 0.0
         if heat < load and pads > 0.0:

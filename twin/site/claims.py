@@ -15,7 +15,9 @@ from twin.units import factor
 UNITS = ("J", "kg", "CNY", "s", "W", "1")
 """SI units that a figure of a run may have."""
 WAYS = {"with": 1.0, "change_of": 1.0, "saving_of": -1.0}
-FIELDS = ("what", "value", "source", "label", "twin", "comparable", "why")
+FIELDS = ("what", "value", "source", "label", "bound", "twin", "comparable", "why")
+BOUNDS = ("", "at most", "at least")
+"""Whether a figure is a value, a ceiling or a floor."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ class Reported:
     claim: Claim | None = None
     comparable: bool = True
     why: dict[str, str] = field(default_factory=dict)
+    bound: str = ""
 
 
 def read(node: Node, problems: Problems) -> Reported | None:
@@ -70,6 +73,9 @@ def read(node: Node, problems: Problems) -> Reported | None:
         return None
     if texts.get("comparable", "yes") not in ("yes", "no", "true", "false"):
         problems.add(fields["comparable"].place, f"reported.comparable: {texts['comparable']!r}: must be yes or no")
+    bound = texts.get("bound", "")
+    if bound not in BOUNDS:
+        problems.add(fields["bound"].place, f"reported.bound: {bound!r}: must be at most or at least")
     claim = None
     if "twin" in fields:
         try:
@@ -78,7 +84,7 @@ def read(node: Node, problems: Problems) -> Reported | None:
             problems.add(fields["twin"].place, f"reported.twin: {problem}")
     why = {k: v.text or "" for k, v in (fields["why"].fields or {}).items()} if "why" in fields else {}
     comparable = texts.get("comparable", "yes") in ("yes", "true") and "twin" in fields
-    return Reported(what, value, unit or "1", source, label, claim, comparable, why)
+    return Reported(what, value, unit or "1", source, label, claim, comparable, why, bound)
 
 
 def _claim(node: Node, unit: str) -> Claim:

@@ -75,9 +75,14 @@ def spread(each: Reported, outcomes: Sequence[Mapping[str, Outcome]]) -> dict[st
 
 
 def verdict(each: Reported, own: Mapping[str, float | None]) -> str:
-    """Whether the reported figure lies in the twin's range, widened by its rounding; `not comparable` where the site says so."""
+    """Whether the reported figure lies in the twin's range, widened by its rounding; `not comparable` where the site says so.
+
+    A ceiling is met where some of the range is below it, a floor where some is above it.
+    """
     low, high = own["p10"], own["p90"]
     if not each.comparable or low is None or high is None:
         return NOT_COMPARABLE
     slack = ROUNDING * abs(each.value)
-    return "consistent" if low - slack <= each.value <= high + slack else "inconsistent"
+    above, below = low - slack <= each.value, each.value <= high + slack
+    met = {"at most": above, "at least": below}.get(each.bound, above and below)
+    return "consistent" if met else "inconsistent"
