@@ -18,6 +18,11 @@ def print_json(answer: Any) -> None:
     sys.stdout.write(json.dumps(answer, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
 
 
+def readable(value: float | None) -> str:
+    """A number for people: four digits, or all before the point where there are more."""
+    return "" if value is None else f"{value:,.4g}" if abs(value) < 1e4 else f"{value:,.0f}"
+
+
 def show_run(summary: dict[str, Any]) -> None:
     """Print a run's summary as tables."""
     out.print(
@@ -34,6 +39,8 @@ def show_run(summary: dict[str, Any]) -> None:
     out.print(
         f"peak {summary['peak_kw']:,.0f} kW at {summary['peak_time']}; {summary['co2_t']:,.0f} tCO2e; {summary['cost_cny']:,.0f} CNY"
     )
+    for line in _booked(summary):
+        out.print(line)
     out.print(
         f"occupied outside the comfort band {summary['comfort_hours_outside']:.0f} h, unmet {summary['unmet_hours']:.0f} h (area-weighted)"
     )
@@ -43,6 +50,64 @@ def show_run(summary: dict[str, Any]) -> None:
     )
     for note in summary["notes"]:
         out.print(f"note: {escape(note)}")
+
+
+def _study_columns(rows: list[dict[str, Any]]) -> dict[str, list[str]]:
+    """Cells of a study's table by heading; figures that are nought for every measure are left out."""
+
+    def amounts(key: str, part: str = "p50") -> list[float]:
+        return [row[key][part] if isinstance(row[key], dict) else row[key] for row in rows]
+
+    def shown(values: list[float], small: str, large: str, many: float = 1e6) -> tuple[str, list[str]]:
+        unit, scale = (large, 1e6) if max(map(abs, values)) >= many * 1e3 else (small, 1e3)
+        return unit, [f"{value / scale:,.0f}" for value in values]
+
+    unit, middle = shown(amounts("saving_kwh"), "MWh", "GWh", 1e5)
+    scale = 1e6 if unit == "GWh" else 1e3
+    ends = {end: [f"{value / scale:,.0f}" for value in amounts("saving_kwh", end)] for end in ("p10", "p90")}
+    columns = {f"P10 {unit}": ends["p10"], "P50": middle, "P90": ends["p90"]}
+    if any(abs(b - u) > 1.0 for b, u in zip(amounts("saving_bought_kwh"), amounts("saving_kwh"), strict=True)):
+        columns[f"bought {unit}"] = [f"{value / scale:,.0f}" for value in amounts("saving_bought_kwh")]
+    if any(abs(value) > 1.0 for value in amounts("saving_water_m3")):
+        columns["water m3"] = [f"{value:,.0f}" for value in amounts("saving_water_m3")]
+    tonnes, whole = amounts("saving_co2_t"), amounts("saving_inventory_t")
+    mass, cells = (
+        ("kt", [f"{t / 1e3:,.0f}" for t in tonnes + whole])
+        if max(map(abs, tonnes + whole)) >= 1e5
+        else ("t", [f"{t:,.0f}" for t in tonnes + whole])
+    )
+    columns[f"{mass}CO2e"] = cells[: len(rows)]
+    if any(abs(i - c) > 1.0 for i, c in zip(whole, tonnes, strict=True)):
+        columns[f"inventory {mass}"] = cells[len(rows) :]
+    money = amounts("capex") + amounts("npv")
+    cny, cells = shown(money, "k CNY", "M CNY")
+    columns |= {f"cost {cny}": cells[: len(rows)], "NPV": cells[len(rows) :]}
+    columns["years"] = [f"{row['payback_years']:.1f}" if row["payback_years"] is not None else "-" for row in rows]
+    for heading, key in (("out h", "comfort_hours_outside"), ("unmet h", "unmet_hours")):
+        if any(amounts(key)):
+            columns[heading] = [f"{value:.0f}" for value in amounts(key)]
+    return columns
+
+
+def _booked(summary: dict[str, Any]) -> list[str]:
+    """What a run booked besides its electricity, in a line each."""
+    books = {name: each["value"] for name, each in summary["ledger"].items()}
+    lines = []
+    if books["generation"] or books["sold"]:
+        lines.append(f"generation {books['generation'] / 1e3:,.0f} MWh; bought {books['bought'] / 1e3:,.0f}, sold {books['sold'] / 1e3:,.0f} MWh")  # fmt: skip
+    if summary["indicators"]:
+        shown = summary["indicators"]
+        lines.append(f"PUE {shown['pue']:.3f}, WUE {shown['wue_l_kwh']:.2f} L/kWh, CUE {shown['cue_kg_kwh']:.3f} kg/kWh, energy reused {shown['erf']:.1%}")  # fmt: skip
+    if books["heat"] or books["fuel"]:
+        lines.append(f"heat delivered {books['heat'] / 1e3:,.0f} MWh; fuel burnt {books['fuel'] / 1e3:,.0f} MWh")
+    if books["water"]:
+        lines.append(f"water used {books['water']:,.0f} m3, of it from the mains {books['mains_water']:,.0f} m3")
+    if books["scope1"] or books["scope3"] or books["matched"] or books["avoided"]:
+        scopes = f"scope 1 {books['scope1']:,.0f} t, scope 2 {books['scope2']:,.0f} t location-based and {books['scope2_market']:,.0f} t market-based"
+        lines.append(
+            f"{scopes}, scope 3 {books['scope3']:,.0f} t; power sold avoids {books['avoided']:,.0f} t elsewhere"
+        )
+    return lines
 
 
 def show_study(answer: dict[str, Any]) -> None:
@@ -58,32 +123,24 @@ def show_study(answer: dict[str, Any]) -> None:
         f"{base['co2_t']:,.0f} tCO2e, {base['cost_cny'] / 1e6:,.1f} M CNY; at 15 minutes {base['fifteen_minute']['electricity_kwh'] / 1e3:,.0f} MWh; "
         f"{base['comfort_hours_outside']:.0f} h outside the comfort band, {base['unmet_hours']:.0f} h unmet"
     )
-    table = Table(
-        "measure",
-        *(
-            Column(name, justify="right")
-            for name in ("P10 MWh", "P50", "P90", "tCO2e", "k CNY", "NPV", "years", "out h", "unmet h")
-        ),
-    )
-    for row in answer["scenarios"]:
-        saving = row["saving_kwh"]
-        years = f"{row['payback_years']:.1f}" if row["payback_years"] is not None else "-"
-        table.add_row(
-            row["title"].get("en", row["name"]), *(f"{saving[p] / 1e3:,.0f}" for p in ("p10", "p50", "p90")),
-            f"{row['saving_co2_t']['p50']:,.0f}", f"{row['capex'] / 1e3:,.0f}", f"{row['npv']['p50'] / 1e3:,.0f}", years,
-            f"{row['comfort_hours_outside']:.0f}", f"{row['unmet_hours']:.0f}",
-        )  # fmt: skip
+    table = Table(Column("measure", min_width=24))
+    columns = _study_columns(answer["scenarios"])
+    for heading in columns:
+        table.add_column(heading, justify="right")
+    for place, row in enumerate(answer["scenarios"]):
+        table.add_row(escape(row["title"].get("en", row["name"])), *(cells[place] for cells in columns.values()))
     out.print(table)
     out.print(
         "saving of a year (P10, P50, P90), cost and net present value, simple payback; occupied hours outside the comfort band and "
-        "off the set-point, area-weighted"
+        "off the set-point, area-weighted; carbon dioxide location-based, inventory market-based with scope 3"
     )
-    out.print(
-        f"interaction: the package saves {answer['interaction_kwh'] / 1e3:+,.0f} MWh against the sum of its measures"
-    )
+    if answer["interaction_kwh"]:
+        out.print(
+            f"interaction: the package saves {answer['interaction_kwh'] / 1e3:+,.0f} MWh against the sum of its measures"
+        )
     for each in answer["reported"]:
         out.print(
-            f"{each['what']}: {each['value']} {each['unit']}, [italic]{escape(each['label'])}[/italic] ({escape(each['source'])})"
+            f"{each['what']}: {readable(each['value'])} {each['unit']}, [italic]{escape(each['label'])}[/italic] ({escape(each['source'])})"
         )
         if "explained" in each:
             out.print(f"  {escape(each['explained']['en'])}")

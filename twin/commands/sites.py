@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from twin.tables import out, print_json
+from twin.tables import out, print_json, readable
 
 err = Console(stderr=True)
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of tables.")]
@@ -74,13 +74,9 @@ def _show(rows: list[dict[str, Any]]) -> None:
             "quantity", "reported", "P10", "P50", "P90", "unit", "verdict", title=escape(name), title_justify="left"
         )
         for row in own:
-            table.add_row(escape(row["quantity"]), *(_number(row[k]) for k in ("reported", "p10", "p50", "p90")), row["unit"], row["verdict"])  # fmt: skip
+            table.add_row(escape(row["quantity"]), *(readable(row[k]) for k in ("reported", "p10", "p50", "p90")), row["unit"], row["verdict"])  # fmt: skip
         out.print(table)
         for row in own:
             out.print(f"  {escape(row['quantity'])}: {escape(row['why'])} [dim]{escape(row['source'])}[/dim]")
     counts = Counter(row["verdict"] for row in rows)
     out.print(", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items())))
-
-
-def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:,.4g}" if abs(value) < 1e4 else f"{value:,.0f}"

@@ -153,7 +153,9 @@ def _row(
         },
         "electricity_kwh": percentiles([d[each.name].electricity for d in drawn]),
         "saving_kwh": percentiles([d[BASELINE].electricity - d[each.name].electricity for d in drawn]),
+        "saving_bought_kwh": percentiles([d[BASELINE].bought - d[each.name].bought for d in drawn]),
         "saving_co2_t": percentiles([d[BASELINE].carbon - d[each.name].carbon for d in drawn]),
+        "saving_inventory_t": percentiles([d[BASELINE].inventory - d[each.name].inventory for d in drawn]),
         "saving_cost_cny": percentiles(money),
         "saving_water_m3": percentiles([d[BASELINE].water - d[each.name].water for d in drawn]),
         "capex": percentiles(capital)["p50"],
@@ -188,7 +190,7 @@ def _reported(each: Reported, drawn: Sequence[dict[str, Outcome]]) -> dict[str, 
     if each.claim is None:
         return shown
     own = spread(each, drawn)
-    low, mid, high = (f"{own[p]:,.4g}" for p in ("p10", "p50", "p90"))
+    low, mid, high = (f"{own[p]:,.4g}" if abs(own[p]) < 1e4 else f"{own[p]:,.0f}" for p in ("p10", "p50", "p90"))
     english = f"The twin finds {mid} {each.unit} ({low} to {high}, P10 to P90). {each.why.get('en', '')}"
     chinese = f"孪生模型结果为{mid} {each.unit}（P10至P90：{low}至{high}）。{each.why.get('zh', '')}"
     return {**shown, **own, "verdict": verdict(each, own), "explained": {"en": english.strip(), "zh": chinese.strip()}}

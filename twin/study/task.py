@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from twin.sim.results import Run
+from twin.sim.results import KWH, Run
 from twin.sim.scene import Scene
 from twin.site.measures import apply
 from twin.site.site import Site
@@ -31,11 +31,14 @@ class Task:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a study keeps of a run: [kWh], [kW], [t], [CNY], [h]."""
+    """What a study keeps of a run: [kWh], [kW], [t], [CNY], [h]; `bought` is net of what was sold."""
 
     electricity: float
+    bought: float
     peak: float
     carbon: float
+    inventory: float
+    """Scopes 1, 2 market-based and 3. [t]"""
     cost: float
     outside: float
     unmet: float
@@ -66,8 +69,10 @@ def outcome(site: Site, weather: str, step: float, values: dict[str, float], mea
     done = run(site, weather, step, values, measures)
     return Outcome(
         done.electricity,
+        (done.ledger["bought"] - done.ledger["sold"]) / KWH,
         done.peak,
         done.carbon,
+        (done.ledger["scope1"] + done.ledger["scope2_market"] + done.ledger["scope3"]) / 1e3,
         done.cost,
         done.zone_hours("outside"),
         done.zone_hours("unmet"),
