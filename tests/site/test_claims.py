@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isnan
+
 import pytest
 
 from twin.errors import SiteError
@@ -44,6 +46,7 @@ def test_what_is_no_arithmetic_is_refused(text):
 
 def test_a_division_by_what_may_be_nothing_is_read():
     assert Figure("scope1 / (it - it)").names == ["scope1", "it", "it"]
+    assert isnan(Figure("scope1 / it").value({"scope1": 1.0, "it": 0.0}.__getitem__))
 
 
 @pytest.mark.parametrize(

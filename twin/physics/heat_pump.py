@@ -2,7 +2,9 @@
 
 The efficiency of a typical machine follows lift and load; a machine's own deviation from it, known at its rated point, carries
 over to other points, the less the further they are. Coefficients are fitted to laboratory points of EN 14825 (Heat Pump
-Keymark: hplib database, doi 10.5281/zenodo.5521597, CC BY 4.0) of every second model series; the other series are held out.
+Keymark: hplib database, doi 10.5281/zenodo.5521597, CC BY 4.0) of every second model series; the other series are held out. Many
+series are one machine under several brands: refitted with equal test results kept on one side, the median error of air-source
+machines is 4.6 % against 6.0 % of the population medians (23 % better), that of water-source ones 2.3 % against 4.5 %.
 """
 
 from math import exp, log

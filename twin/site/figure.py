@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -34,8 +35,6 @@ class Figure:
                 raise SiteError(f"figure {self.text!r}: {name!r} is unknown; write [component.signal] or one of {', '.join(WORDS)}")  # fmt: skip
         try:
             self.value(lambda _: 1.0)
-        except ZeroDivisionError:
-            pass
         except SyntaxError:
             raise SiteError(f"figure {self.text!r}: is no arithmetic; write for instance 'scope1 + scope2'") from None
 
@@ -59,7 +58,7 @@ class Figure:
         return [text for group, text in self._parts if group in ("signal", "word")]
 
     def value(self, look: Callable[[str], float]) -> float:
-        """Its value, from the values of its names.
+        """Its value, from the values of its names; NaN where it divides by nothing, as by a machine that a scenario lacks.
 
         >>> Figure("2 * (it + [hall.fan])").value({"it": 3.0, "hall.fan": 1.0}.__getitem__)
         8.0
@@ -67,4 +66,7 @@ class Figure:
         values = {f"x{place}": look(name) for place, name in enumerate(self.names)}
         symbols = iter(values)
         text = " ".join(part if group in ("number", "sign") else next(symbols) for group, part in self._parts)
-        return float(eval(text, {"__builtins__": {}}, values))
+        try:
+            return float(eval(text, {"__builtins__": {}}, values))
+        except ZeroDivisionError:
+            return math.nan
