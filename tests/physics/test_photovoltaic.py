@@ -55,7 +55,7 @@ def test_cells_are_as_warm_as_pvlib_says(mounting):
     assert cell_temperature(light, air, wind, mounting) == pytest.approx(wanted, abs=1e-9)
 
 
-@given(load=st.floats(0.0, 3.0), rating=st.floats(1.0, 1e5), efficiency=st.floats(0.8, 0.99))
+@given(load=st.floats(1e-6, 3.0), rating=st.floats(1.0, 1e5), efficiency=st.floats(0.8, 0.99))
 def test_an_inverter_gives_what_pvlib_says_and_never_more_than_it_draws(load, rating, efficiency):
     import pvlib
 

@@ -22,7 +22,7 @@ class WindTurbine(Component):
     The default curve is that of a pitching turbine of 2.3 MW and 71 m (Enercon E-70 E4, manufacturer's table at 1.225 kg/m3).
     """
 
-    brick = "Wind_Turbine"
+    brick = "Energy_Generation_System"
     rating: Watt = Field(ge=0)
     """Power of one turbine where its curve is at 1."""
     count: float = Field(1.0, ge=0)

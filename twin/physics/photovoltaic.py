@@ -173,6 +173,8 @@ def inverter(direct: float, rating: float, efficiency: float) -> tuple[float, fl
     if direct >= full:
         return rating, full
     part = direct / full
-    share = efficiency / REFERENCE_EFFICIENCY * (PART_SQUARE * part + PART_INVERSE / part + PART_CONSTANT)
-    power = min(share * direct, rating)
+    power = (
+        efficiency / REFERENCE_EFFICIENCY * (PART_SQUARE * part * direct + PART_INVERSE * full + PART_CONSTANT * direct)
+    )
+    power = min(power, rating)
     return (power, direct) if power > 0.0 else (0.0, 0.0)
