@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from twin.errors import WeatherError
+from twin.physics.solar import parts
 from twin.weather import Weather
 from twin.weather.derive import STATIONS
 from twin.weather.typical import cities
@@ -29,6 +30,19 @@ def test_a_generated_year_keeps_its_climate(city, shared_data):
     made = np.array([climate(Weather.typical(city, 2019, seed)) for seed in range(20)])
     off = np.sort(np.abs(made / np.array(climate(real)) - 1.0), axis=0)
     assert (off[17] < 0.02).all()
+
+
+@pytest.mark.parametrize("city", sorted(STATIONS))
+def test_a_generated_year_keeps_the_sun_on_walls_and_roofs_and_the_power_of_the_wind(city, shared_data):
+    file, _ = STATIONS[city]
+
+    def climate(weather):
+        grid = weather.on_grid(0.0, 900.0, 8760 * 4)
+        beams = [parts(grid, tilt, azimuth)[0].sum() for tilt, azimuth in ((20.0, 180.0), (90.0, 270.0))]
+        return np.array([*beams, grid.diffuse_horizontal.sum(), (weather.wind_speed**3).sum()])
+
+    off = climate(Weather.typical(city, 2019)) / climate(Weather.epw(shared_data("weather") / file, 2019)) - 1.0
+    assert (np.abs(off) < [0.03, 0.15, 0.02, 0.08]).all(), off
 
 
 def test_the_generated_year_is_reproducible_and_seeds_differ():

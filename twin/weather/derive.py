@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from twin.weather import epw
-from twin.weather.typical import CLASSES, DAMP, FOLDER, MONTHS, QUANTILES, SKIES, horizontal
+from twin.weather.typical import CLASSES, DAMP, FOLDER, MONTHS, QUANTILES, SKIES, SOLAR_CONSTANT, horizontal
 
 Floats = npt.NDArray[np.float64]
 
@@ -104,6 +104,9 @@ def _month(
         "infrared": round(float(sun["infrared"][days].mean() / (5.67e-8 * (dry + 273.15) ** 4).mean()), 4),
         "pressure": round(float(pressure[days].mean()), 0),
         "direct": round(float(sun["direct_normal"][days].sum() / max(light.sum(), 1.0)), 4),
+        "beam": round(float((sun["direct_normal"][days] * extra / SOLAR_CONSTANT).sum() / max(light.sum(), 1.0)), 4),
+        "scattered": round(float(sun["diffuse_horizontal"][days].sum() / max(light.sum(), 1.0)), 4),
+        "breeze": _round(np.quantile(sun["wind_speed"][days], DAMP), 2),
         "extremes": [_round(v, 1) for v in (dry.min(0), dry.max(0), dew.max(0))],
         "dew_point": _round(np.quantile(dew, DAMP), 1),
         "dry_rough": _rough(dry - daily[:, None], sky),

@@ -18,7 +18,13 @@ FOLDER = Path(__file__).parent / "climates"
 MONTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 QUANTILES = np.linspace(0.0, 1.0, 16)
 DAMP = np.array([0.0, 0.01, 0.03, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.97, 0.99, 1.0])
-"""Shares of a month's hours at which the tables tell its dew point."""
+"""Shares of a month's hours at which the tables tell its dew point and its wind."""
+SOLAR_CONSTANT = 1361.0
+"""Irradiance above the air at the mean distance of the sun. [W/m2] Kopp and Lean, Geophysical Research Letters 38, 2011."""
+BRIGHTEST = 1050.0
+"""Most direct normal irradiance of an hour. [W/m2] Clear, dry air at sea level gives about 1000."""
+GUSTS = 0.35
+"""Spread of the logarithm of an hour's wind about its day: an assumption that orders the hours; how often winds blow is the table's."""
 CLASSES = 6
 """Classes of warm and cool days in a month: humidity and sun are drawn as they go with the day's temperature."""
 HOURLY = 0.9
@@ -89,6 +95,10 @@ def generate(city: str, year: int, seed: int) -> dict[str, Any]:
         spread = _spread(hours, np.array(month["dew_point"])).reshape(-1, 24)
         hours[:] = np.minimum(spread, month["extremes"][2]).ravel()
     columns["dew_point"] = np.minimum(columns["dew_point"], columns["dry_bulb"])
+    gusts = np.random.default_rng([seed, 2020])
+    for month, hours in zip(table["months"], np.split(columns["wind_speed"], 24 * np.cumsum(MONTHS)[:-1]), strict=True):
+        blown = hours.reshape(-1, 24) * np.exp(_wander(len(hours) // 24, np.full(24, GUSTS), gusts))
+        hours[:] = _spread(blown, np.array(month["breeze"])).ravel()
     return {
         "name": f"{city}:{seed}" if seed else city,
         "source": f"typical year made from climate statistics of {table['source']}",
@@ -162,10 +172,11 @@ def _month(
     light *= (clear * extra.sum(1) / np.maximum(light.sum(1), 1e-9))[:, None]
     share = np.interp(clear, diffuse[:, 0], diffuse[:, 1])[:, None]
     scattered = light * share
-    height = np.maximum(extra / 1361.0, 0.05)
+    scattered *= month["scattered"] * light.sum() / max(scattered.sum(), 1.0)
     wind = np.tile(np.array(month["wind"]), (days, 1)) * np.exp(0.3 * _strata(days, random) - 0.045)[:, None]
-    direct = np.minimum((light - scattered) / height, 1000.0)
-    direct *= month["direct"] * light.sum() / max(direct.sum(), 1.0)
+    direct = _direct(
+        np.maximum(light - scattered, 0.0), extra, month["direct"] * light.sum(), month["beam"] * light.sum()
+    )
     infrared = month["infrared"] * 5.67e-8 * (dry + 273.15) ** 4
     return {
         "dry_bulb": dry.ravel(),
@@ -177,6 +188,24 @@ def _month(
         "diffuse_horizontal": scattered.ravel(),
         "direct_normal": direct.ravel(),
     }
+
+
+def _direct(beam: Floats, extra: Floats, total: float, flat: float) -> Floats:
+    """Direct normal irradiance that follows the horizontal beam, weakened the more the lower the sun stands, with the month's sum
+    along the beam (`total`) and on the horizontal (`flat`). [W/m2]
+    """
+    height = np.maximum(extra / SOLAR_CONSTANT, 0.05)
+    low, high = -1.0, 4.0
+    direct = beam
+    for _ in range(30):
+        power = 0.5 * (low + high)
+        direct = beam * height ** (power - 1.0)
+        if direct.sum() * flat > total * (direct * height).sum():
+            low = power
+        else:
+            high = power
+    scale = total / max(float(direct.sum()), 1.0)
+    return np.asarray(np.minimum(direct * scale, BRIGHTEST), dtype=np.float64)
 
 
 def _spread(hours: Floats, quantiles: Floats) -> Floats:
