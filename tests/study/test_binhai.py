@@ -101,9 +101,9 @@ def test_the_generated_year_cools_the_towers_like_the_weather_file_does(binhai, 
         load = run.series("plant/loop.load")
         return load.sum(), load.max(), run.peak
 
-    own = np.array([cooling(Weather.typical("shenzhen", 2019, seed)) for seed in range(20)])
+    own = np.array([cooling(Weather.typical("shenzhen", 2019, seed)) for seed in range(60)])
     off = np.sort(np.abs(own / np.array(cooling(Weather.epw(file, 2019))) - 1.0), axis=0)
-    assert (off[17] < (0.03, 0.07, 0.06)).all()
+    assert (off[53] < (0.03, 0.06, 0.06)).all()  # nine years in ten
 
 
 def test_run_prints_its_stable_json():
