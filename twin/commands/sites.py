@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -23,6 +24,7 @@ def sites(
     samples: Annotated[int, typer.Option(help="Samples of the uncertain numbers of each site.", min=2)] = 20,
     seed: Annotated[int, typer.Option(help="Seed of the samples.")] = 0,
     workers: Annotated[int, typer.Option(help="Processes; 0 takes all cores.", min=0)] = 0,
+    page: Annotated[Path | None, typer.Option(help="Also write the reported figures as a Markdown page.")] = None,
     as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """List the shipped sites, or show what was reported of them beside what the twin finds."""
@@ -41,6 +43,11 @@ def sites(
             found, samples=samples, seed=seed, workers=workers or None,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )  # fmt: skip
+    if page:
+        from twin.files import write_text
+
+        titles = {name: site.name for name, site in found.items()}
+        write_text(_page(titles, rows, f"`twin sites --reported --samples {samples} --seed {seed}`"), page)
     if as_json:
         print_json(rows)
         return
@@ -64,6 +71,24 @@ def _list(rows: list[dict[str, Any]], as_json: bool) -> None:
         numbers = (str(row[k]) for k in ("components", "measures", "reported"))
         table.add_row(row["name"], escape(title), row["province"], f"{row['floor_area_m2']:,.0f}", *numbers)
     out.print(table)
+
+
+def _page(titles: dict[str, dict[str, str]], rows: list[dict[str, Any]], command: str) -> str:
+    """The reported figures as Markdown, a section for each site."""
+    lines = ["# Shipped sites beside what was reported of them", "", f"Made by {command}: the twin's year by the hour, P10, P50 and P90 over the ranges of its numbers."]  # fmt: skip
+    for name, title in titles.items():
+        own = [row for row in rows if row["site"] == name]
+        lines += ["", f"## {name}: {title.get('en', '')} {title.get('zh', '')}".rstrip(), ""]
+        lines += [
+            "| quantity | reported | P10 | P50 | P90 | unit | verdict | why | source |",
+            "|---|---|---|---|---|---|---|---|---|",
+        ]
+        for row in own:
+            numbers = " | ".join(readable(row[k]) for k in ("reported", "p10", "p50", "p90"))
+            lines.append(
+                f"| {row['quantity']} | {numbers} | {row['unit']} | {row['verdict']} | {row['why']} | {row['source']} |"
+            )
+    return "\n".join(lines) + "\n"
 
 
 def _show(rows: list[dict[str, Any]]) -> None:
