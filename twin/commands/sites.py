@@ -31,7 +31,7 @@ def sites(
     from twin.site.load import load, shipped
 
     found = {name: load(folder) for name, folder in ({n: n for n in names} if names else shipped()).items()}
-    if not reported:
+    if not (reported or page):
         _list([_line(name, site) for name, site in found.items()], as_json)
         return
     from twin.study.reported import examine
