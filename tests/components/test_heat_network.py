@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from pydantic import ValidationError
 
 from tests.components.heating import MUNICIPAL, district, energy
 from twin.components.heat_network import HeatNetwork
@@ -48,6 +49,8 @@ def test_a_source_that_is_too_small_leaves_the_offices_cold_and_says_so(tmp_path
     run = simulate(district(tmp_path, "municipal", MUNICIPAL.replace("2 MW", "150 kW")), step=3600.0)
     assert any("the heat sources could not give all the heat wanted" in note for note in run.notes)
     assert run.series("offices.indoor").min() < 16.0
+    told = next(note for note in run.notes if "below 16 degC" in note)
+    assert 0.0 < float(told.rpartition("(")[2].partition("%")[0]) < 100.0
     assert max(run.balance.values()) < 1e-9
 
 
@@ -74,6 +77,22 @@ def test_cold_pipes_are_warmed_with_all_the_flow_and_warm_weather_stops_it():
     assert network(load=0.0)[0] == pytest.approx(0.05 * 1e6 / (4186.0 * 30.0))
     assert network(load=0.0, outdoor=20.0)[0] == 0.0
     assert network(load=4e6, going=[60.0] * 4)[5] > 0.0
+
+
+def test_temperatures_in_the_wrong_order_are_refused():
+    usual = {"name": "pipes", "design": 1e6, "length": 100.0, "diameter": 0.1, "pump": 1e3}
+    for wrong, why in (
+        ({"back": 55.0}, "back must be below"),
+        ({"outdoor_mild": -8.0}, "outdoor_design must be below"),
+        ({"cells": 7.5}, "whole number"),
+    ):
+        with pytest.raises(ValidationError, match=why):
+            HeatNetwork(**usual, **wrong)
+
+
+def test_design_weather_warmer_than_the_rooms_is_refused():
+    with pytest.raises(ValidationError, match="outdoor_design must be below setpoint"):
+        HeatedBuildings(name="offices", area=1e3, outdoor_design=20.0)
 
 
 def test_water_wanted_follows_the_weather():
