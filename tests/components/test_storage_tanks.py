@@ -205,6 +205,17 @@ def test_ice_is_neither_made_nor_melted_for_nothing(content, plan, wanted, some)
     assert after <= size * (1 + 1e-12)
 
 
+def test_frost_makes_no_more_ice_than_there_is_water():
+    step, size = IceStore.kernels["step"], 3.6e10
+    after, _, _, _, _, warmth, share = step(900.0, size - 1.0, 0.0, 0.0, 0.0, -20.0, 0.0, size, 50.0)
+    assert (after, share, warmth) == (size, 1.0, pytest.approx(-1.0 / 900.0, rel=1e-3))
+
+
+def test_brine_that_leaves_the_coils_above_freezing_is_refused():
+    with pytest.raises(ValidationError, match="below 0 degC"):
+        ice(charging=-3.0)
+
+
 def test_less_ice_gives_less_cold():
     ask = IceStore.kernels["ask"]
     full, half, none = (ask(900.0, share * 3.6e10, 1.0, 9e9, 7.0, 3.6e10, 1.0, 9e9, 5.0, -5.0, 3.4)[2] for share in (0.95, 0.5, 0.05))  # fmt: skip
