@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from pydantic import ValidationError
 
@@ -77,6 +78,31 @@ def test_cold_pipes_are_warmed_with_all_the_flow_and_warm_weather_stops_it():
     assert network(load=0.0)[0] == pytest.approx(0.05 * 1e6 / (4186.0 * 30.0))
     assert network(load=0.0, outdoor=20.0)[0] == 0.0
     assert network(load=4e6, going=[60.0] * 4)[5] > 0.0
+
+
+@pytest.mark.parametrize(("holding", "dt"), [(5e6, 60.0), (5e6, 900.0), (5e6, 3600.0), (5e4, 3600.0)])
+@pytest.mark.parametrize("short", [0.0, 0.5])
+def test_the_loss_told_is_that_of_the_water_s_temperatures(holding, dt, short):
+    # told as what is missing at the other end; here by conductance and mean temperature of both pipes
+    chance, kept = (
+        np.random.default_rng(1),
+        {"soil_now": 10.0, "holding": holding, "losing": 100.0, "cells": 6.0, "dt": dt},
+    )
+    going, coming, told, expected = [60.0] * 6, [40.0] * 6, [], []
+    for _ in range(200):
+        load = chance.uniform(0.0, 1e6)
+        flow, entering, returning, wanted, power, _ = network(load=load, going=going, coming=coming, **kept)
+        expected.append(100.0 * (np.mean(going) + np.mean(coming) - 20.0))
+        after, back = [0.0] * 6, [0.0] * 6
+        told.append(
+            HeatNetwork.kernels["step"](
+                load=load, rest=short * chance.random() * wanted, wanted=wanted, power=power, flow=flow, entering=entering,
+                returning=returning, going=going, going_next=after, coming=coming, coming_next=back, supply=60.0, **kept,
+            )[4]
+        )  # fmt: skip
+        going, coming = after, back
+    assert min(told) > 0.0
+    assert np.mean(told) == pytest.approx(np.mean(expected), rel=0.01)
 
 
 def test_temperatures_in_the_wrong_order_are_refused():

@@ -249,6 +249,16 @@ def test_no_store_passes_everything_through(store):
     assert worst(run, record, 900.0) < 1e-12
 
 
+def test_no_hot_tank_passes_everything_through():
+    none = np.array([60.0, 60.0])
+    asked, hot, returning, able = HotWaterTank.kernels["ask"](
+        900.0, none, -1.0, 5e5, 80.0, 60.0, 0.0, 1e6, 90.0, 10.0, 3.0
+    )
+    assert (asked, hot, returning, able) == (5e5, 80.0, 60.0, 0.0)
+    told = HotWaterTank.kernels["step"](900.0, none, none.copy(), 5e5, 5e5, 1e5, 60.0, 5.0, 0.0, 0.0, 0.0, 90.0)
+    assert told == (1e5, 4e5, 4e5, 0.0, 0.0, 0.0)
+
+
 def test_hours_are_shares_of_the_power():
     for kind, more in (
         (ChilledWaterTank, {"volume": 1.0}),
