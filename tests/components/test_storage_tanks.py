@@ -15,6 +15,7 @@ from twin.components.chilled_water_tank import ChilledWaterTank
 from twin.components.hot_water_tank import HotWaterTank
 from twin.components.ice_store import IceStore
 from twin.core import Component, Field, inlet, kernel, needs, output, serves
+from twin.physics.ice import ice_water
 from twin.sim import balance
 from twin.sim.plan import Plan
 from twin.sim.scene import Clock
@@ -209,6 +210,14 @@ def test_frost_makes_no_more_ice_than_there_is_water():
     step, size = IceStore.kernels["step"], 3.6e10
     after, _, _, _, _, warmth, share = step(900.0, size - 1.0, 0.0, 0.0, 0.0, -20.0, 0.0, size, 50.0)
     assert (after, share, warmth) == (size, 1.0, pytest.approx(-1.0 / 900.0, rel=1e-3))
+
+
+def test_a_small_store_without_ice_settles_at_outdoor_temperature_whatever_the_tick():
+    # 1 kWh is 10.8 kg of water, which 60 W/K bring to outdoor temperature within minutes
+    content, size = -1.0, 3.6e6
+    for _ in range(50):
+        content = IceStore.kernels["step"](3600.0, content, 0.0, 0.0, 0.0, 28.0, 0.0, size, 60.0)[0]
+    assert ice_water(content, size) == pytest.approx(28.0)
 
 
 def test_brine_that_leaves_the_coils_above_freezing_is_refused():

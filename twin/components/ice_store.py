@@ -1,5 +1,7 @@
 """Ice stores between a chilled-water loop and its chillers: internal melt, latent and sensible, charged by the clock."""
 
+from math import exp
+
 import numpy as np
 from pydantic import field_validator, model_validator
 
@@ -133,7 +135,9 @@ class IceStore(Component):
         if capacity <= 0.0:
             return content, missing, passed, passed, 0.0, 0.0, 0.0
         charge = max(passed - wanted, 0.0) if passed >= wanted else -min(wanted - passed, able)
-        warmth = losses * (outdoor - ice_water(content, capacity))
+        heat = capacity / LATENT * WATER_HEAT
+        settling = losses if content > 0.0 else heat / dt * (1.0 - exp(-losses * dt / heat))
+        warmth = settling * (outdoor - ice_water(content, capacity))
         cooling = passed - charge
         rest = wanted - cooling
         if rest < CLOSE * wanted:
