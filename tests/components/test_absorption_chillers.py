@@ -82,6 +82,12 @@ def test_water_outside_the_curves_is_noted():
     assert single(1e6, water=3.0)["off_curve"] == 1.0
 
 
+@pytest.mark.parametrize("machine", [single, exhaust])
+def test_brine_is_left_to_other_chillers(machine):
+    now = machine(1e6, water=-5.0)
+    assert (now["rest"], now["cooling"], now["driving"]) == (1e6, 0.0, 0.0)
+
+
 def test_months_are_twelve_zeros_and_ones():
     with pytest.raises(ValidationError, match="twelve values"):
         AbsorptionChiller(name="single", capacity=1e6, condenser_flow=1.0, condenser_pump=1.0, months=(1.0,) * 11)

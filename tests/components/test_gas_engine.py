@@ -221,6 +221,19 @@ def test_words_and_hours_that_make_no_sense_are_refused():
             GasEngine(name="engine", rating=1e6, **wrong)
 
 
+def test_more_heat_and_power_than_gas_is_refused():
+    for wrong in ({"jacket": 0.4, "exhaust": 0.4}, {"efficiency": 0.5, "jacket": 0.26, "exhaust": 0.25}):
+        with pytest.raises(ValidationError, match="more than the gas burnt"):
+            GasEngine(name="engine", rating=0.0, **wrong)
+
+
+def test_a_clock_that_wants_less_than_the_minimum_is_refused():
+    hours = (0.3,) + (1.0,) * 23
+    GasEngine(name="engine", rating=1e6, hours=hours)
+    with pytest.raises(ValidationError, match=r"below the minimum of 0\.5"):
+        GasEngine(name="engine", rating=1e6, hours=hours, dispatch="schedule")
+
+
 def test_it_stands_still_for_two_days_in_nine_months():
     days = np.arange(1, 366)
     month = np.array(

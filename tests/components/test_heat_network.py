@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from tests.components.heating import MUNICIPAL, district, energy
 from twin.components.heat_network import HeatNetwork
@@ -48,6 +50,8 @@ def test_a_source_that_is_too_small_leaves_the_offices_cold_and_says_so(tmp_path
     run = simulate(district(tmp_path, "municipal", MUNICIPAL.replace("2 MW", "150 kW")), step=3600.0)
     assert any("the heat sources could not give all the heat wanted" in note for note in run.notes)
     assert run.series("offices.indoor").min() < 16.0
+    told = next(note for note in run.notes if "below 16 degC" in note)
+    assert 0.0 < float(told.rpartition("(")[2].partition("%")[0]) < 100.0
     assert max(run.balance.values()) < 1e-9
 
 
@@ -74,6 +78,47 @@ def test_cold_pipes_are_warmed_with_all_the_flow_and_warm_weather_stops_it():
     assert network(load=0.0)[0] == pytest.approx(0.05 * 1e6 / (4186.0 * 30.0))
     assert network(load=0.0, outdoor=20.0)[0] == 0.0
     assert network(load=4e6, going=[60.0] * 4)[5] > 0.0
+
+
+@pytest.mark.parametrize(("holding", "dt"), [(5e6, 60.0), (5e6, 900.0), (5e6, 3600.0), (5e4, 3600.0)])
+@pytest.mark.parametrize("short", [0.0, 0.5])
+def test_the_loss_told_is_that_of_the_water_s_temperatures(holding, dt, short):
+    # told as what is missing at the other end; here by conductance and mean temperature of both pipes
+    chance, kept = (
+        np.random.default_rng(1),
+        {"soil_now": 10.0, "holding": holding, "losing": 100.0, "cells": 6.0, "dt": dt},
+    )
+    going, coming, told, expected = [60.0] * 6, [40.0] * 6, [], []
+    for _ in range(200):
+        load = chance.uniform(0.0, 1e6)
+        flow, entering, returning, wanted, power, _ = network(load=load, going=going, coming=coming, **kept)
+        expected.append(100.0 * (np.mean(going) + np.mean(coming) - 20.0))
+        after, back = [0.0] * 6, [0.0] * 6
+        told.append(
+            HeatNetwork.kernels["step"](
+                load=load, rest=short * chance.random() * wanted, wanted=wanted, power=power, flow=flow, entering=entering,
+                returning=returning, going=going, going_next=after, coming=coming, coming_next=back, supply=60.0, **kept,
+            )[4]
+        )  # fmt: skip
+        going, coming = after, back
+    assert min(told) > 0.0
+    assert np.mean(told) == pytest.approx(np.mean(expected), rel=0.01)
+
+
+def test_temperatures_in_the_wrong_order_are_refused():
+    usual = {"name": "pipes", "design": 1e6, "length": 100.0, "diameter": 0.1, "pump": 1e3}
+    for wrong, why in (
+        ({"back": 55.0}, "back must be below"),
+        ({"outdoor_mild": -8.0}, "outdoor_design must be below"),
+        ({"cells": 7.5}, "whole number"),
+    ):
+        with pytest.raises(ValidationError, match=why):
+            HeatNetwork(**usual, **wrong)
+
+
+def test_design_weather_warmer_than_the_rooms_is_refused():
+    with pytest.raises(ValidationError, match="outdoor_design must be below setpoint"):
+        HeatedBuildings(name="offices", area=1e3, outdoor_design=20.0)
 
 
 def test_water_wanted_follows_the_weather():

@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from tests.components.heating import HALL, MUNICIPAL, district, energy
 from twin.components.air_source_heat_pump import AirSourceHeatPump
 from twin.components.heat_recovery_heat_pump import HeatRecoveryHeatPump
+from twin.components.water_source_heat_pump import WaterSourceHeatPump
 from twin.study.runner import simulate
 
 RECOVERY = "recovery: {kind: heat_recovery_heat_pump, capacity: %s, cop: 4.9}"
@@ -30,7 +32,7 @@ def test_waste_heat_replaces_bought_heat_and_relieves_the_chillers(years):
     assert recovery.end_uses["chillers"] < without.end_uses["chillers"]
     assert energy(recovery, "chillers.cooling") == pytest.approx(energy(without, "chillers.cooling") - heat + power, rel=1e-6)  # fmt: skip
     assert recovery.ledger["reuse"] == pytest.approx(heat * 3.6e6)
-    assert 3.5 < heat / power < 4.2  # facts: 3.6..4.2 at 55 degC from 10/18 degC chilled water, rated 4.9
+    assert 3.5 < heat / power < 4.2  # rated 4.9 at 45 degC; 3.9 at 55 degC by the curves, less at part load
     assert [
         note for note in recovery.notes if "curves" not in note
     ] == []  # 10 degC are 1.1 K beyond the chillers' curves
@@ -56,7 +58,7 @@ def test_nothing_is_lost(years):
 
 
 @given(
-    st.floats(0.0, 3e6), st.floats(0.0, 3e6), st.floats(5.0, 20.0), st.floats(35.0, 60.0), st.floats(0.0, 2e6),
+    st.floats(0.0, 3e6), st.floats(0.0, 3e6), st.floats(5.0, 20.0), st.floats(35.0, 60.0), st.just(0.0) | st.floats(1.0, 2e6),
 )  # fmt: skip
 def test_heat_is_bound_by_wish_offer_and_capacity(offered, wanted, chilled, hot, capacity):
     left, missing, cooling, power, heat, factor, _ = HeatRecoveryHeatPump.kernels["step"](
@@ -71,6 +73,32 @@ def test_heat_is_bound_by_wish_offer_and_capacity(offered, wanted, chilled, hot,
     assert factor == 0.0 or 1.0 < factor < 15.0
     if heat > 0.0:  # one of the three binds: the wish, the offer, or the capacity at these temperatures
         assert missing < 1e-6 or left < 1e-6 or heat > 0.7 * capacity
+
+
+@pytest.mark.parametrize("offered", [1e3, 5e3, 20e3, 200e3, 1e6])
+def test_a_little_cooling_makes_a_little_heat_at_the_cop_of_that_little(offered):
+    def step(offered, wanted):
+        return HeatRecoveryHeatPump.kernels["step"](offered, 10.0, wanted, 50.0, 2e6, 4.9, 10.0, 45.0, 0.2, 0.95)
+
+    left, _, cooling, power, heat, *_ = step(offered, 2.5e6)
+    assert (left, cooling) == (0.0, offered)
+    assert step(1e9, heat)[3] == pytest.approx(power, rel=1e-3)  # as where the wish of that heat binds
+
+
+@pytest.mark.parametrize(
+    ("kind", "more"),
+    [
+        (HeatRecoveryHeatPump, {"rated_source": 10.0, "rated_sink": 45.0}),
+        (WaterSourceHeatPump, {"rated_source": 10.0, "rated_sink": 45.0}),
+        (AirSourceHeatPump, {"rated_air": 10.0, "rated_sink": 45.0}),
+    ],
+)
+def test_a_machine_near_carnot_is_refused(kind, more):
+    # 0.9 x 318.15 K over 35 K is 8.18
+    kind(name="pump", capacity=1e6, cop=8.1, **more)
+    for wrong, why in (({"cop": 8.2}, "8.18 is the most"), ({"rated_sink": 10.0}, "rated_sink must be above rated_")):
+        with pytest.raises(ValidationError, match=why):
+            kind(**{"name": "pump", "capacity": 1e6, "cop": 8.1, **more, **wrong})
 
 
 def test_a_ground_loop_serves_a_winter_and_an_hour_gives_what_a_quarter_gives(tmp_path):

@@ -15,6 +15,7 @@ from twin.components.chilled_water_tank import ChilledWaterTank
 from twin.components.hot_water_tank import HotWaterTank
 from twin.components.ice_store import IceStore
 from twin.core import Component, Field, inlet, kernel, needs, output, serves
+from twin.physics.ice import ice_water
 from twin.sim import balance
 from twin.sim.plan import Plan
 from twin.sim.scene import Clock
@@ -205,6 +206,25 @@ def test_ice_is_neither_made_nor_melted_for_nothing(content, plan, wanted, some)
     assert after <= size * (1 + 1e-12)
 
 
+def test_frost_makes_no_more_ice_than_there_is_water():
+    step, size = IceStore.kernels["step"], 3.6e10
+    after, _, _, _, _, warmth, share = step(900.0, size - 1.0, 0.0, 0.0, 0.0, -20.0, 0.0, size, 50.0)
+    assert (after, share, warmth) == (size, 1.0, pytest.approx(-1.0 / 900.0, rel=1e-3))
+
+
+def test_a_small_store_without_ice_settles_at_outdoor_temperature_whatever_the_tick():
+    # 1 kWh is 10.8 kg of water, which 60 W/K bring to outdoor temperature within minutes
+    content, size = -1.0, 3.6e6
+    for _ in range(50):
+        content = IceStore.kernels["step"](3600.0, content, 0.0, 0.0, 0.0, 28.0, 0.0, size, 60.0)[0]
+    assert ice_water(content, size) == pytest.approx(28.0)
+
+
+def test_brine_that_leaves_the_coils_above_freezing_is_refused():
+    with pytest.raises(ValidationError, match="below 0 degC"):
+        ice(charging=-3.0)
+
+
 def test_less_ice_gives_less_cold():
     ask = IceStore.kernels["ask"]
     full, half, none = (ask(900.0, share * 3.6e10, 1.0, 9e9, 7.0, 3.6e10, 1.0, 9e9, 5.0, -5.0, 3.4)[2] for share in (0.95, 0.5, 0.05))  # fmt: skip
@@ -236,6 +256,16 @@ def test_no_store_passes_everything_through(store):
     assert run.read("store.passed") == run.read("user.given") == 2e6
     assert run.read("store.charge") == 0.0
     assert worst(run, record, 900.0) < 1e-12
+
+
+def test_no_hot_tank_passes_everything_through():
+    none = np.array([60.0, 60.0])
+    asked, hot, returning, able = HotWaterTank.kernels["ask"](
+        900.0, none, -1.0, 5e5, 80.0, 60.0, 0.0, 1e6, 90.0, 10.0, 3.0
+    )
+    assert (asked, hot, returning, able) == (5e5, 80.0, 60.0, 0.0)
+    told = HotWaterTank.kernels["step"](900.0, none, none.copy(), 5e5, 5e5, 1e5, 60.0, 5.0, 0.0, 0.0, 0.0, 90.0)
+    assert told == (1e5, 4e5, 4e5, 0.0, 0.0, 0.0)
 
 
 def test_hours_are_shares_of_the_power():

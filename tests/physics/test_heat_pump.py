@@ -157,6 +157,18 @@ def test_no_machine_beats_carnot_and_its_rated_point_is_met(source, sink, part, 
     assert water_heat_pump_cop(7.0, 35.0, 1.0, cop, 7.0, 35.0, 1.0) == pytest.approx(cop)
 
 
+@given(
+    st.floats(-6.0, 20.0), st.floats(30.0, 60.0), st.floats(0.2, 0.9), st.floats(-6.0, 20.0), st.floats(20.0, 60.0), st.floats(0.1, 1.2),
+)  # fmt: skip
+def test_wherever_a_machine_is_rated_it_stays_below_carnot(low, high, share, source, sink, part):
+    cop = share * (high + 273.15) / (high - low)
+    for told in (
+        air_heat_pump_cop(source, sink, part, 1.0, 0.0, cop, low, high, 1.0, 8e3),
+        water_heat_pump_cop(source, sink, part, cop, low, high, 1.0),
+    ):
+        assert 0.0 < told <= 0.9 * (sink + 273.15) / max(sink - source, 1.0) * (1 + 1e-12)
+
+
 @given(st.floats(-6.0, 20.0), st.floats(26.0, 59.0))
 def test_warmer_water_wanted_costs_more_power_and_gives_less(source, sink):
     first = water_heat_pump_cop(source, sink, 1.0, 5.0, 7.0, 35.0, 1.0)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from twin.physics import ice
 
 CAPACITY = 274.0 * 3.6e6
-"""Nominal, SOURCE.md of the data set. [J]"""
+"""Nominal, read-me of the data set. [J]"""
 BRINE = 3790.0
 """Specific heat of 30 % propylene glycol near 0 degC. [J/kgK] ASHRAE Fundamentals 2021, ch. 31, table 9, rounded."""
 

@@ -109,3 +109,45 @@ def test_the_command_line_says_the_same_without_a_traceback(tmp_path):
     assert done.returncode == 2
     assert "lifts.rating: 'm2' is not a unit of 'W'" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+HEATED = (
+    GOOD
+    + """  office: {kind: heated_buildings, area: 1000 m2, heating: pipes}
+  annex: {kind: heated_buildings, area: 1000 m2, heating: more_pipes}
+  pipes: {kind: heat_network, design: 60 kW, length: 50 m, diameter: 50 mm, pump: 1 kW, sources: [tank]}
+  more_pipes: {kind: heat_network, design: 60 kW, length: 50 m, diameter: 50 mm, pump: 1 kW, sources: [boiler]}
+  tank: {kind: hot_water_tank, volume: 5 m3, power: 50 kW, sources: [stove]}
+  stove: {kind: boiler, capacity: 100 kW, price: 0.3 CNY/kWh}
+  boiler: {kind: boiler, capacity: 100 kW, price: 0.3 CNY/kWh}
+"""
+)
+"""Two networks with a boiler of their own each."""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            "sources: [boiler]",
+            "sources: [stove]",
+            "site.yaml:17:3: tank.sources: stove already serves more_pipes.sources",
+        ),
+        (
+            "sources: [stove]",
+            "sources: [tank]",
+            "site.yaml:17:3: tank.sources: names itself as a supplier of primary_heat",
+        ),
+        (
+            "sources: [tank]",
+            "sources: [tank], back: 80 degC",
+            "pipes: back must be below supply_design and supply_mild",
+        ),
+    ],
+)
+def test_a_chain_that_cannot_work_is_told_in_one_line(tmp_path, old, new, said):
+    (tmp_path / "site.yaml").write_text(HEATED)
+    load(tmp_path)
+    found = problem(tmp_path, HEATED.replace(old, new))
+    assert said in found
+    assert len(found.splitlines()) == 1

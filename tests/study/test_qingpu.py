@@ -39,7 +39,7 @@ def test_every_year_closes_its_balance_without_notes(runs):
 
 
 def test_trigeneration_saves_carbon_against_shanghai_s_grid_of_2022(runs):
-    # P-07 reports 2,470 t; facts 2.3 put the break-even at 0.39 to 0.43 kg/kWh
+    # P-07 reports 2,470 t; P-45 and P-46 put the break-even at 0.39 to 0.43 kg/kWh (sites/qingpu/site.yaml)
     assert 1_800.0 < carbon(runs[""]) - carbon(runs["trigeneration"]) < 2_700.0
     assert 0.39 < break_even(runs[""], runs["trigeneration"]) < 0.43
 

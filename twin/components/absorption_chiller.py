@@ -5,6 +5,7 @@ from pydantic import field_validator
 
 from twin.core import Component, Field, command, forcing, inlet, kernel, needs, output, serves
 from twin.physics.absorption import (
+    COLDEST_WATER,
     SINGLE_PART_1,
     SINGLE_PART_2,
     SINGLE_PART_3,
@@ -19,7 +20,7 @@ class AbsorptionChiller(Component):
     """One machine that asks a hot-water loop for heat, at most `offered` less `reserved`, and passes the rest of the cooling on.
 
     Wire `offered` to an engine's `offered` where the machine shall run on engine heat alone, and `reserved` to what buildings on
-    the same loop want, where they come first. It judges by the water that arrives: a loop that stands still and cools wakes no
+    the same loop want, where they come first; an engine led by heat offers nothing while it stands. It judges by the water that arrives: a loop that stands still and cools wakes no
     machine, so its network must circulate.
     """
 
@@ -89,7 +90,7 @@ class AbsorptionChiller(Component):
         share, more, outside = single_effect_curves(water, entering)
         cool = min(max(1.0 + slope * (hot - generator), 0.0), 1.0)
         able, ratio = capacity * share * cool, cop / more
-        if wanted < minimum * able or able <= 0.0 or enabled <= 0.0:
+        if wanted < minimum * able or able <= 0.0 or enabled <= 0.0 or water < COLDEST_WATER:
             return able, ratio, 0.0, 0.0
         driving = driving_heat(min(wanted, able), able, ratio, SINGLE_PART_1, SINGLE_PART_2, SINGLE_PART_3)
         least = driving_heat(minimum * able, able, ratio, SINGLE_PART_1, SINGLE_PART_2, SINGLE_PART_3)

@@ -1,16 +1,20 @@
 """A heat pump that heats a heat network from outdoor air, with frost on its coils."""
 
+from pydantic import model_validator
+
 from twin.core import Component, Field, forcing, inlet, kernel, needs, output, serves
 from twin.physics.heat_pump import (
     COLDEST_AIR,
     COOLEST_SINK,
     HOTTEST_SINK,
+    MOST_CARNOT,
     USUAL_PART,
     WARMEST_AIR,
     air_heat_pump_cop,
     degraded_cop,
     frost_share,
     heat_pump_capacity,
+    most_cop,
 )
 from twin.units import Celsius, Kelvin, Ratio, Watt
 from twin.weather import moist
@@ -60,6 +64,17 @@ class AirSourceHeatPump(Component):
     heat = output("W", "Heat given", medium="primary_heat", energy="out", point="AI", card="trend")
     factor = output("1", "Heat over power", point="AI")
     off_curve = output("1", "Outside the curves' range", note="a heat pump ran outside the range of its curves")
+
+    @model_validator(mode="after")
+    def _possible(self) -> "AirSourceHeatPump":
+        if self.rated_sink <= self.rated_air:
+            raise ValueError("rated_sink must be above rated_air")
+        most = most_cop(self.rated_air, self.rated_sink)
+        if self.cop > most:
+            raise ValueError(
+                f"cop: {most:.2f} is the most between rated_air and rated_sink, {MOST_CARNOT:g} of Carnot's"
+            )
+        return self
 
     @forcing(tells=("outdoor", "frost"))
     def weather(grid, coil):

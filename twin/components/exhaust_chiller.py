@@ -2,6 +2,7 @@
 
 from twin.core import Component, Field, inlet, kernel, needs, output, serves
 from twin.physics.absorption import (
+    COLDEST_WATER,
     EXHAUST_PART_1,
     EXHAUST_PART_2,
     EXHAUST_PART_3,
@@ -59,7 +60,7 @@ class ExhaustChiller(Component):
         """Exhaust for as much as the machine can do."""
         share, more, outside = exhaust_curves(water, entering)
         able, ratio = capacity * share, cop / more
-        if wanted < minimum * able or able <= 0.0:
+        if wanted < minimum * able or able <= 0.0 or water < COLDEST_WATER:
             return able, ratio, 0.0, 0.0
         driving = driving_heat(min(wanted, able), able, ratio, EXHAUST_PART_1, EXHAUST_PART_2, EXHAUST_PART_3)
         return able, ratio, driving, outside

@@ -1,7 +1,7 @@
 """Gas engines that make power and heat: led by heat, by the power of a meter or by the clock."""
 
 import numpy as np
-from pydantic import field_validator
+from pydantic import field_validator, model_validator
 
 from twin.core import (
     Component,
@@ -33,7 +33,8 @@ class GasEngine(Component):
 
     Led by heat it follows the heat asked for in this tick; led by power it follows the meter's last reading, with its own power
     added; led by the clock it runs at the share of each hour. It starts and stops with a hysteresis: led by heat it decides at the
-    end of a tick for the next one. Heat that nobody takes goes to a radiator outdoors.
+    end of a tick for the next one, and while it stands it offers nothing, so that chillers wired to `offered` never start it. Heat
+    that nobody takes goes to a radiator outdoors.
     """
 
     brick = "Generator"
@@ -122,6 +123,18 @@ class GasEngine(Component):
         if min(values) < 0.0 or max(values) > most:
             raise ValueError(f"values from 0 to {most:g} are wanted")
         return values
+
+    @model_validator(mode="after")
+    def _possible(self) -> "GasEngine":
+        for part in (SMALLEST, 0.75, 1.0):
+            fuel, hot, gas = engine_heat(part, 1.0, self.efficiency, self.jacket, self.exhaust)
+            if part + hot + gas > fuel:
+                raise ValueError(
+                    f"efficiency, jacket and exhaust are more than the gas burnt at a part load of {part:g}"
+                )
+        if self.dispatch == "schedule" and any(0.0 < hour < self.minimum for hour in self.hours):
+            raise ValueError(f"hours: a part load below the minimum of {self.minimum:g} stops it; write 0")
+        return self
 
     @prepared(tells=("mode",))
     def lead(dt, dispatch):

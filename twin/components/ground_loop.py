@@ -1,8 +1,10 @@
 """Boreholes in the ground that a heat pump draws heat from, or gives heat to."""
 
+from pydantic import field_validator, model_validator
+
 from twin.core import Component, Field, constant, inlet, kernel, needs, output, prepared, serves, state
 from twin.physics.air import WATER_HEAT
-from twin.physics.borehole import cell_radius, rings, wall_resistance
+from twin.physics.borehole import LONELY, cell_radius, rings, wall_resistance
 from twin.units import Celsius, JoulePerM3Kelvin, KgPerS, Metre, MetreKelvinPerWatt, Watt, WattPerMKelvin
 
 RINGS = 24.0
@@ -22,7 +24,7 @@ class GroundLoop(Component):
     radius: Metre = Field(0.075, gt=0)
     """Of the borehole."""
     spacing: Metre = Field(5.0, ge=0)
-    """Distance in a square grid of many; 0 has no neighbours. 5 m: VDI 4640-2, at least 5..6 m."""
+    """Distance in a square grid of many; 0 or a single borehole has no neighbours. 5 m: VDI 4640-2, at least 5..6 m."""
     resistance: MetreKelvinPerWatt = Field(0.10, gt=0)
     """Between water and borehole wall (VDI 4640-2: 0.07..0.12 m K/W for double-U pipes)."""
     conductivity: WattPerMKelvin = Field(2.0, gt=0)
@@ -54,10 +56,23 @@ class GroundLoop(Component):
     warmth = output("W", "Pump heat to the ground's surface", medium="outdoors", energy="out")
     frozen = output("1", "Water below -5 degC", note="a ground loop got colder than -5 degC: it is too small")
 
+    @field_validator("modes")
+    @classmethod
+    def _whole_number(cls, modes: float) -> float:
+        if modes != int(modes):
+            raise ValueError("a whole number is wanted")
+        return modes
+
+    @model_validator(mode="after")
+    def _apart(self) -> "GroundLoop":
+        if 0.0 < self.spacing < 4.0 * self.radius:
+            raise ValueError("spacing: boreholes must be two diameters apart; 0 has no neighbours")
+        return self
+
     @prepared(tells=("decay", "push", "seen", "held", "wall", "reach"))
     def ground(dt, modes, radius, spacing, conductivity, heat_capacity, depth, count):
         """Modes of the ground; heat held falls when heat is drawn."""
-        outside = cell_radius(spacing)
+        outside = cell_radius(spacing) if count > 1.0 else LONELY
         found = rings(dt, int(modes), radius, outside, conductivity, heat_capacity)
         between = wall_resistance(radius, outside, int(modes), conductivity)
         return found.decay, found.push, found.seen, -found.held, between, depth * count

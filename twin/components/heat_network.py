@@ -1,6 +1,7 @@
 """A heat network: supply and return pipe with delay and loss, between a chain of heat sources and the substations of buildings."""
 
 import numpy as np
+from pydantic import field_validator, model_validator
 
 from twin.core import Component, Field, constant, forcing, inlet, kernel, needs, output, prepared, serves, state
 from twin.physics.air import WATER_HEAT
@@ -81,6 +82,21 @@ class HeatNetwork(Component):
     short = output("W", "Heat wanted that did not arrive")
     unmet = output("W", "Heat that no source gave", note="the heat sources could not give all the heat wanted")
     choked = output("W", "Heat over what the flow carries", note="a heat network is too small for its substations")
+
+    @field_validator("cells")
+    @classmethod
+    def _whole_number(cls, cells: float) -> float:
+        if cells != int(cells):
+            raise ValueError("a whole number is wanted")
+        return cells
+
+    @model_validator(mode="after")
+    def _order(self) -> "HeatNetwork":
+        if not self.back < min(self.supply_design, self.supply_mild):
+            raise ValueError("back must be below supply_design and supply_mild")
+        if not self.outdoor_design < self.outdoor_mild:
+            raise ValueError("outdoor_design must be below outdoor_mild")
+        return self
 
     @forcing(tells=("outdoor", "soil_now"))
     def weather(grid, ground, swing):

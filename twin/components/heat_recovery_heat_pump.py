@@ -1,19 +1,23 @@
 """A heat pump that cools chilled water and heats a heat network with what it takes: waste heat of a data centre, for instance."""
 
+from pydantic import model_validator
+
 from twin.core import Component, Field, inlet, kernel, needs, output, serves
 from twin.physics.heat_pump import (
     COLDEST_SOURCE,
     COOLEST_SINK,
     HOTTEST_SINK,
+    MOST_CARNOT,
     WARMEST_SOURCE,
     degraded_cop,
     heat_pump_capacity,
+    most_cop,
     water_heat_pump_cop,
 )
 from twin.units import Celsius, Ratio, Watt
 
-STEADY = 0.01
-"""Change of heat that ends the search, over the capacity. [1]"""
+SEARCH = 30
+"""Halvings of the search for the heat that the cooling offered allows: to 1e-9 of the most."""
 
 
 class HeatRecoveryHeatPump(Component):
@@ -57,9 +61,20 @@ class HeatRecoveryHeatPump(Component):
     factor = output("1", "Heat over power", point="AI")
     off_curve = output("1", "Outside the curves' range", note="the heat recovery ran outside the range of its curves")
 
+    @model_validator(mode="after")
+    def _possible(self) -> "HeatRecoveryHeatPump":
+        if self.rated_sink <= self.rated_source:
+            raise ValueError("rated_sink must be above rated_source")
+        most = most_cop(self.rated_source, self.rated_sink)
+        if self.cop > most:
+            raise ValueError(
+                f"cop: {most:.2f} is the most between rated_source and rated_sink, {MOST_CARNOT:g} of Carnot's"
+            )
+        return self
+
     @kernel(tells=("left", "missing", "cooling", "power", "heat", "factor", "off_curve"))
     def step(offered, chilled, wanted, hot, capacity, cop, rated_source, rated_sink, smallest, steadiness):
-        """Heat first, by a short search where the cooling offered limits it."""
+        """Heat first; where that would cool more than is offered, the heat that cools just as much."""
         if wanted <= 0.0 or offered <= 0.0 or capacity <= 0.0:
             return offered, wanted, 0.0, 0.0, 0.0, 0.0, 0.0
         source = min(max(chilled, COLDEST_SOURCE), WARMEST_SOURCE)
@@ -67,16 +82,18 @@ class HeatRecoveryHeatPump(Component):
         off = 0.0 if source == chilled and sink == hot else 1.0
         able = heat_pump_capacity(source, sink, rated_source, rated_sink)
         most = min(wanted, capacity * able)
+        low, high = 0.0, most
         heat, found = most, cop
-        for _ in range(20):
+        for _ in range(SEARCH):
             part = max(heat / capacity, smallest * able)
             found = water_heat_pump_cop(source, sink, part, cop, rated_source, rated_sink, 1.0)
             found = degraded_cop(found, heat / (capacity * part), steadiness)
-            allowed = min(most, offered / (1.0 - 1.0 / found))
-            near = abs(allowed - heat) < STEADY * capacity
-            heat = allowed
-            if near:
+            if heat * (1.0 - 1.0 / found) > offered:
+                high = heat
+            elif heat < most:
+                low = heat
+            else:
                 break
-        power = heat / found
-        cooling = min(heat - power, offered)
+            heat = 0.5 * (low + high)
+        cooling = offered if heat < most else heat * (1.0 - 1.0 / found)
         return offered - cooling, wanted - heat, cooling, heat - cooling, heat, found, off

@@ -1,11 +1,16 @@
 """Buildings behind a substation of a heat network: a heat loss, a thermal mass and a heating season."""
 
+from pydantic import model_validator
+
 from twin.core import Component, Field, constant, forcing, inlet, kernel, needs, output, prepared, state
 from twin.physics.building import settled_heat, settled_temperature
 from twin.units import M2, Celsius, JoulePerM2Kelvin, Ratio, WattPerM2
 
 ENOUGH = 0.98
 """Share of the heat wanted below which cold rooms are put down to the supply."""
+
+COLD = 16.0
+"""Indoor temperature below which that is told. [degC] Assumed."""
 
 
 class HeatedBuildings(Component):
@@ -53,10 +58,16 @@ class HeatedBuildings(Component):
     lost = output("W", "Heat lost to outdoors", medium="outdoors", energy="out")
     unmet = output("W", "Heat wanted and not granted")
     cold = output(
-        "K",
-        "Degrees below 16 degC for want of heat",
+        "1",
+        "Below 16 degC for want of heat",
         note="heated buildings fell below 16 degC: too little heat arrives",
     )
+
+    @model_validator(mode="after")
+    def _order(self) -> "HeatedBuildings":
+        if not self.outdoor_design < self.setpoint:
+            raise ValueError("outdoor_design must be below setpoint")
+        return self
 
     @forcing(tells=("outdoor", "sun", "season"))
     def weather(grid, season_start, season_end):
@@ -86,4 +97,4 @@ class HeatedBuildings(Component):
         if after > comfort:
             after = max(comfort, min(after, outdoor))
         lost = heat + free - mass * area * (after - indoor) / dt
-        return after, heat, lost, wanted - heat, max(16.0 - after, 0.0) if share < ENOUGH else 0.0
+        return after, heat, lost, wanted - heat, 1.0 if after < COLD and share < ENOUGH else 0.0

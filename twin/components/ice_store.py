@@ -1,7 +1,9 @@
 """Ice stores between a chilled-water loop and its chillers: internal melt, latent and sensible, charged by the clock."""
 
+from math import exp
+
 import numpy as np
-from pydantic import field_validator
+from pydantic import field_validator, model_validator
 
 from twin.core import (
     Component,
@@ -87,6 +89,14 @@ class IceStore(Component):
             raise ValueError("24 values from -1 (charge) to 1 (discharge) are wanted")
         return hours
 
+    @model_validator(mode="after")
+    def _freezes(self) -> "IceStore":
+        if self.rise >= -self.charging:
+            raise ValueError(
+                "rise: brine that leaves the coils must be below 0 degC; rise must be less than charging is below 0"
+            )
+        return self
+
     @prepared(tells=("first", "coils"))
     def sized(dt, capacity, conductance, initial):
         """Content before the run, and coils over those of the measured tank."""
@@ -120,15 +130,20 @@ class IceStore(Component):
 
     @kernel(tells=("content", "rest", "cooling", "passed", "charge", "warmth", "ice"))
     def step(dt, content, wanted, asked, missing, outdoor, able, capacity, losses):
-        """Freeze with what the chillers do beyond the load, or melt for what they lack."""
+        """Freeze with what the chillers do beyond the load, or melt for what they lack; frost freezes no more than all water."""
         passed = asked - missing
         if capacity <= 0.0:
             return content, missing, passed, passed, 0.0, 0.0, 0.0
         charge = max(passed - wanted, 0.0) if passed >= wanted else -min(wanted - passed, able)
-        warmth = losses * (outdoor - ice_water(content, capacity))
+        heat = capacity / LATENT * WATER_HEAT
+        settling = losses if content > 0.0 else heat / dt * (1.0 - exp(-losses * dt / heat))
+        warmth = settling * (outdoor - ice_water(content, capacity))
         cooling = passed - charge
         rest = wanted - cooling
         if rest < CLOSE * wanted:
             cooling, rest = wanted, 0.0
         content += (passed - cooling - warmth) * dt
+        if content > capacity:
+            warmth += (content - capacity) / dt
+            content = capacity
         return content, rest, cooling, passed, charge, warmth, ice_share(content, capacity)

@@ -1,13 +1,17 @@
 """A heat pump that heats a heat network from water of a ground loop, a lake or a sewer."""
 
+from pydantic import model_validator
+
 from twin.core import Component, Field, inlet, kernel, needs, output, serves
 from twin.physics.heat_pump import (
     COLDEST_SOURCE,
     COOLEST_SINK,
     HOTTEST_SINK,
+    MOST_CARNOT,
     WARMEST_SOURCE,
     degraded_cop,
     heat_pump_capacity,
+    most_cop,
     water_heat_pump_cop,
 )
 from twin.units import Celsius, Kelvin, Ratio, Watt
@@ -50,6 +54,17 @@ class WaterSourceHeatPump(Component):
     heat = output("W", "Heat given", medium="primary_heat", energy="out", point="AI", card="trend")
     factor = output("1", "Heat over power", point="AI")
     off_curve = output("1", "Outside the curves' range", note="a heat pump ran outside the range of its curves")
+
+    @model_validator(mode="after")
+    def _possible(self) -> "WaterSourceHeatPump":
+        if self.rated_sink <= self.rated_source:
+            raise ValueError("rated_sink must be above rated_source")
+        most = most_cop(self.rated_source, self.rated_sink)
+        if self.cop > most:
+            raise ValueError(
+                f"cop: {most:.2f} is the most between rated_source and rated_sink, {MOST_CARNOT:g} of Carnot's"
+            )
+        return self
 
     @kernel(tells=("missing", "drawn", "power", "heat", "factor", "off_curve"))
     def step(wanted, source, hot, capacity, cop, rated_source, rated_sink, span, smallest, steadiness):

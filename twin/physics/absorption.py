@@ -27,6 +27,10 @@ EXHAUST_HEAT_4, EXHAUST_HEAT_5, EXHAUST_HEAT_6 = -0.0196279, 0.000378351, 0.0000
 EXHAUST_PART_1, EXHAUST_PART_2, EXHAUST_PART_3 = 0.026280035, 0.678066088, 0.273905867
 EXHAUST_COLDEST, EXHAUST_WARMEST, EXHAUST_COOLEST, EXHAUST_HOTTEST = 4.44444, 8.88889, 21.11111, 35.0
 
+COLDEST_WATER = 3.0
+"""Chilled water below which machines whose refrigerant is water do nothing: it evaporates some kelvin colder and freezes at 0
+degC. [degC] Assumed."""
+
 
 def single_effect_curves(leaving: float, entering: float) -> tuple[float, float, float]:
     """Capacity and heat input of a single-effect machine over those at the rating point, and 1 outside their range. [1]

@@ -58,6 +58,9 @@ FROST_HUMIDITY = 0.000957
 Fundamentals 2021, ch. 1, eq. 5, 20 and 33."""
 FROST_LOSS = 0.0314
 """Loss of COP by defrosting in that test, against the smooth curve through all tests. [1] Fitted."""
+MOST_CARNOT = 0.9
+"""Largest share of Carnot's COP between source and heated water, at the rated point and at any other. [1] Assumed, above all but
+a few laboratory points; without it a good machine rated far from where it runs would pass Carnot."""
 
 
 def lorenz(evaporation: float, condensation: float) -> float:
@@ -76,6 +79,24 @@ def lorenz(evaporation: float, condensation: float) -> float:
     6.88
     """
     return (condensation + ABSOLUTE_ZERO) / max(condensation - evaporation, NARROWEST)
+
+
+def most_cop(source: float, sink: float) -> float:
+    """Largest COP that is believed of any machine between source and leaving heated water, at least 1 K apart. [1]
+
+    Parameters
+    ----------
+    source, sink : float
+        Source, and leaving heated water. [degC]
+
+    References
+    ----------
+    MOST_CARNOT of Carnot. Valid for any temperatures.
+
+    >>> round(most_cop(10.0, 45.0), 2)
+    8.18
+    """
+    return MOST_CARNOT * (sink + ABSOLUTE_ZERO) / max(sink - source, 1.0)
 
 
 def kept_share(closeness: float, steepness: float, reluctance: float, lift: float, effort: float) -> float:
@@ -152,7 +173,8 @@ def water_heat_pump_cop(
     low, high = rated_source - EVAPORATOR_WATER, rated_sink + CONDENSER_WATER
     own = log(cop / lorenz(low, high)) - water_efficiency(high - low, rated_part)
     keep = kept_share(1.0, 0.43967, 0.37486, ((there - here) - (high - low)) / 10.0, log(part / rated_part))
-    return lorenz(here, there) * exp(water_efficiency(there - here, part) + keep * own)
+    found = lorenz(here, there) * exp(water_efficiency(there - here, part) + keep * own)
+    return min(found, most_cop(source, sink))
 
 
 def air_efficiency(lift: float, effort: float, size: float, frost: float) -> float:
@@ -239,7 +261,7 @@ def air_heat_pump_cop(
     own = log(cop / lorenz(low, high)) - air_efficiency(high - low, rated_effort, large, 0.0)
     keep = kept_share(0.81376, 0.50306, 0.33881, ((there - here) - (high - low)) / 10.0, effort - rated_effort)
     typical = air_efficiency(there - here, effort, large, frost) + 0.027625 * log(max(running, 0.05))
-    return lorenz(here, there) * exp(typical + keep * own)
+    return min(lorenz(here, there) * exp(typical + keep * own), most_cop(source, sink))
 
 
 def running_sink(sink: float, span: float, running: float) -> float:

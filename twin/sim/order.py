@@ -98,7 +98,8 @@ def _levels(
 def _refuse(loop: Sequence[Step]) -> NoReturn:
     path = " -> ".join(".".join(part for part in step if part) for step in loop)
     raise PlanError(
-        f"energy loop without storage: {path}; put a storage component in it, or read a meter's last value for a decision"
+        f"energy loop without storage: {path}; change the order of suppliers, put a storage component in it, or read a meter's "
+        "last value for a decision"
     )
 
 

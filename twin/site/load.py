@@ -312,7 +312,8 @@ class _Loader:
             try:
                 site.wiring()
             except PlanError as problem:
-                self.problems.add(str(self.path), str(problem))
+                edge = str(problem).partition(":")[0]
+                self.problems.add(self.places.get(edge.rpartition(".")[0], str(self.path)), str(problem))
 
     def _check_edge(self, site: Site, each: Component, label: str) -> None:
         port, names = type(each).ports[label], site.links.get((each.name, label), ())

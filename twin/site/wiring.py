@@ -47,10 +47,11 @@ def wire(
     Raises
     ------
     PlanError
-        For a missing supplier, a wrong medium, an unknown component or signal.
+        For a missing supplier, a wrong medium, an unknown component or signal, or a rest that two consumers would be told.
     """
     by_name = {each.name: each for each in components}
     wiring = Wiring()
+    asked: dict[Address, str] = {}
     for consumer in components:
         for label, port in type(consumer).ports.items():
             if port.serving:
@@ -61,6 +62,7 @@ def wire(
                     f"{consumer.name}: needs a supplier of {port.medium}; name one under '{label}:' or under 'suppliers:'"
                 )
             chain = [_supplier(by_name, name, consumer.name, label, port.medium) for name in suppliers]
+            _claim(asked, consumer, label, port, chain)
             _join_chain(wiring, consumer, port, chain)
     for (name, signal), sources in inputs.items():
         for text in sources:
@@ -80,6 +82,23 @@ def _supplier(
             return supplier, port
     offers = ", ".join(port.medium for port in serving) or "nothing"
     raise PlanError(f"{consumer}.{label}: {name} supplies {offers}, not {medium}")
+
+
+def _claim(
+    asked: dict[Address, str], consumer: Component, label: str, port: Port, chain: list[tuple[Component, Port]]
+) -> None:
+    """Let only one consumer ask a supplier that tells a rest, since each of two would count the whole rest as its own."""
+    for supplier, serving in chain:
+        if supplier is consumer:
+            raise PlanError(f"{consumer.name}.{label}: names itself as a supplier of {port.medium}")
+        if "rest" not in dict(port.channels) or "rest" not in dict(serving.channels):
+            continue
+        first = asked.setdefault((supplier.name, port.medium), f"{consumer.name}.{label}")
+        if first != f"{consumer.name}.{label}":
+            raise PlanError(
+                f"{consumer.name}.{label}: {supplier.name} already serves {first}, and tells its rest to one consumer only; "
+                "let both ask one loop or network in front of it"
+            )
 
 
 def _join_chain(wiring: Wiring, consumer: Component, port: Port, chain: list[tuple[Component, Port]]) -> None:
