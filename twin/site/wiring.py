@@ -29,6 +29,8 @@ class Wiring:
     wires: dict[Address, list[Source]] = field(default_factory=dict)
     edges: list[tuple[str, str, str]] = field(default_factory=list)
     """(supplier, consumer, medium) of every connection, for the graph."""
+    rests: dict[tuple[str, str], tuple[Address, str]] = field(default_factory=dict)
+    """(supplier, medium) -> who is told the supplier's rest and where, and the consumer in whose chain that happens."""
 
 
 def wire(
@@ -47,7 +49,7 @@ def wire(
     Raises
     ------
     PlanError
-        For a missing supplier, a wrong medium, an unknown component or signal.
+        For a missing supplier, a wrong medium, an unknown component or signal, and where two are told the rest of one supplier.
     """
     by_name = {each.name: each for each in components}
     wiring = Wiring()
@@ -83,7 +85,7 @@ def _supplier(
 
 
 def _join_chain(wiring: Wiring, consumer: Component, port: Port, chain: list[tuple[Component, Port]]) -> None:
-    """Wire one consumer to its merit chain of suppliers: amounts go down the chain as rests, temperatures go to all."""
+    """Wire one consumer to its merit chain of suppliers: an amount goes to the first that takes it and on as rests, temperatures to all."""
     own = dict(port.channels)
     for place, (supplier, serving) in enumerate(chain):
         wiring.edges.append((supplier.name, consumer.name, port.medium))
@@ -96,7 +98,8 @@ def _join_chain(wiring: Wiring, consumer: Component, port: Port, chain: list[tup
                     raise PlanError(
                         f"{consumer.name}.{mine} and {supplier.name}.{theirs}: both tell the channel {channel!r}"
                     )
-                if place == 0 or signals[theirs].unit not in EXTENSIVE:
+                taken = any(channel in dict(earlier.channels) for _, earlier in chain[:place])
+                if not taken or signals[theirs].unit not in EXTENSIVE:
                     _add(wiring, (supplier, theirs), (consumer, mine))
             else:
                 _add(wiring, (consumer, mine), (supplier, theirs))
@@ -104,6 +107,18 @@ def _join_chain(wiring: Wiring, consumer: Component, port: Port, chain: list[tup
             _pass_rest(wiring, chain[place - 1], (supplier, serving), consumer, own)
     if chain and "rest" in own and "rest" in dict(chain[-1][1].channels):
         _add(wiring, (consumer, own["rest"]), (chain[-1][0], dict(chain[-1][1].channels)["rest"]))
+        _count_once(wiring, chain[-1], (consumer.name, own["rest"]), consumer)
+
+
+def _count_once(wiring: Wiring, teller: tuple[Component, Port], told: Address, consumer: Component) -> None:
+    """Refuse a second one that is told the rest of a supplier: each would take all of it for its own."""
+    supplier, medium = teller[0].name, teller[1].medium
+    first, owner = wiring.rests.setdefault((supplier, medium), (told, consumer.name))
+    if first != told:
+        raise PlanError(
+            f"{owner} and {consumer.name}: both are told what {supplier} leaves of {medium}, and it would count twice; "
+            f"give each a {type(teller[0]).kind} of its own"
+        )
 
 
 def _pass_rest(
@@ -117,10 +132,11 @@ def _pass_rest(
     rest = dict(before[1].channels).get("rest")
     if rest is None:
         raise PlanError(f"{consumer.name}: {before[0].name} tells no 'rest', so nothing can follow it in a chain")
+    _count_once(wiring, before, (after[0].name, after[1].medium), consumer)
     for channel, theirs in after[1].channels:
         asks = type(after[0]).signals[theirs].role == "inlet"
         same = type(before[0]).signals[rest].unit == type(after[0]).signals[theirs].unit
-        if asks and channel in own and same:
+        if asks and channel in own and channel in dict(before[1].channels) and same:
             source = Source((before[0].name, rest), before[0].multiplier / after[0].multiplier)
             known = wiring.wires.setdefault((after[0].name, theirs), [])
             if source not in known:
