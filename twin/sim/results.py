@@ -28,6 +28,8 @@ KWH = 3.6e6
 HOURS = 3600.0
 BOOKED = {"W": (KWH, "kWh"), "kg/s": (1e3, "t"), "CNY/s": (1.0, "CNY")}
 """How accounts are shown."""
+LEAST_SURPLUS = 1e-6
+"""Market-based emission below nothing, over the location-based one, that is no more than rounding."""
 VERSIONS = ("campus-twin", "numba", "numpy", "networkx", "simpy", "pandas", "pvlib", "pydantic")
 
 
@@ -128,12 +130,16 @@ class Run:
 
     @cached_property
     def ledger(self) -> dict[str, float]:
-        """What components booked under each account: [J], [kg], [CNY]. Energy cost has the demand charges with it."""
+        """What components booked under each account: [J], [kg], [CNY]. Energy cost has the demand charges with it.
+
+        Contracts for more green power than is bought make no emission negative: a connection's market-based sum ends at nothing.
+        """
         found = dict.fromkeys(ACCOUNTS, 0.0)
         for each in self.plan.components:
             for name, signal in type(each).signals.items():
                 if signal.ledger:
-                    found[signal.ledger] += self.total(each, name) * each.multiplier
+                    booked = self.total(each, name) * each.multiplier
+                    found[signal.ledger] += max(booked, 0.0) if signal.ledger == "scope2_market" else booked
             if type(each).kind == "grid":
                 power = self.series(f"{each.name}.power")
                 found["cost"] += demand(each, [max(float(power[a:b].max()), 0.0) for a, b in self.clock.months])
@@ -199,6 +205,8 @@ class Run:
                     sums = float(self.record.sums[:, self.record.sum_places[each.name, name]].sum())
                     if sums > 0.0:
                         found.append(f"{each.name}: {signal.note} ({self._share(sums, signal.unit)})")
+            if type(each).kind == "grid" and (over := self.total(each, "market_based")) < -LEAST_SURPLUS * self.total(each, "location_based"):  # fmt: skip
+                found.append(f"{each.name}: contracts match more than is bought; {-over / 1e3:,.1f} t below nothing are not booked")  # fmt: skip
         return found
 
     def _booked(self, account: str) -> dict[str, Any]:
