@@ -105,6 +105,7 @@ def test_panels_side_by_side_share_what_the_grid_refuses(tmp_path, boards):
         ("{seasons: [{months: 1-12}, {months: 3}], energy_price: 1 CNY/kWh}", "month 3 stands in two seasons"),
         ("{seasons: [{months: 1-13}], energy_price: 1 CNY/kWh}", "'1-13' is not from 1 to 12"),
         ("{seasons: [{noon: {hours: 1-2, ratio: 1}}], energy_price: 1 CNY/kWh}", "'noon' is no period"),
+        ("{seasons: [{valley: {hours: 0-8}}], energy_price: 1 CNY/kWh}", "valley: a period has hours and ratio"),
         ("{seasons: [{months: 1-12}]}", "energy_price or seasons is missing"),
     ],
 )  # fmt: skip
@@ -115,6 +116,18 @@ def test_a_tariff_that_leaves_gaps_or_overlaps_is_refused(tmp_path, own, told):
     )
     with pytest.raises(SiteError, match=told):
         load(tmp_path)
+
+
+def test_a_period_may_last_the_whole_day():
+    found = tariff("mine", {"mine": {"seasons": [{"valley": {"hours": "0-24", "ratio": 0.5}}], "energy_price": "1 CNY/kWh"}})  # fmt: skip
+    assert found["periods"] == [0.0] * 288
+
+
+@pytest.mark.parametrize(("mode", "missing"), [("contract", "contract or capacity"), ("capacity", "capacity")])
+def test_demand_that_is_billed_by_nothing_is_refused(tmp_path, mode, missing):
+    grid = f"{{kind: grid, energy_price: 1 CNY/kWh, demand_charge: 30 CNY/kW, emission_factor: 0.5 kg/kWh, demand_mode: {mode}}}"
+    with pytest.raises(SiteError, match=f"demand_mode {mode} needs {missing}"):
+        site(tmp_path, grid)
 
 
 def test_factors_and_tariffs_that_nobody_knows_are_refused_with_the_nearest(tmp_path):

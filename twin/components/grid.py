@@ -1,7 +1,7 @@
 """The grid connection: tariff, demand charge, export, emission factors and the contracts for green power behind it."""
 
 import numpy as np
-from pydantic import field_validator
+from pydantic import field_validator, model_validator
 
 from twin.core import Component, Field, forcing, inlet, kernel, needs, output, serves
 from twin.units import KgPerJoule, Watt, YuanPerJoule, YuanPerWatt
@@ -85,6 +85,14 @@ class Grid(Component):
         if mode not in ("actual", "contract", "capacity"):
             raise ValueError("actual, contract or capacity")
         return mode
+
+    @model_validator(mode="after")
+    def _billed(self) -> "Grid":
+        if self.demand_charge > 0.0 and self.demand_mode == "contract" and max(self.contract, self.capacity) <= 0.0:
+            raise ValueError("demand_mode contract needs contract or capacity")
+        if self.demand_charge > 0.0 and self.demand_mode == "capacity" and self.capacity <= 0.0:
+            raise ValueError("demand_mode capacity needs capacity")
+        return self
 
     @forcing(tells=("price",))
     def tariff(grid, energy_price, adders, float_by_month, ratios, periods):
