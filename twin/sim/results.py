@@ -20,6 +20,7 @@ from twin.sim.plan import SITE, Floats, Plan
 from twin.sim.record import Record
 from twin.sim.scene import Clock
 from twin.site.site import Site
+from twin.units import EXTENSIVE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -142,7 +143,8 @@ class Run:
                     found[signal.ledger] += max(booked, 0.0) if signal.ledger == "scope2_market" else booked
             if type(each).kind == "grid":
                 power = self.series(f"{each.name}.power")
-                found["cost"] += demand(each, [max(float(power[a:b].max()), 0.0) for a, b in self.clock.months])
+                peaks = [max(float(power[a:b].max()), 0.0) for a, b in self.clock.months]
+                found["cost"] += demand(each, peaks) * each.multiplier
         return found
 
     @property
@@ -168,7 +170,7 @@ class Run:
         return hours / area if area else 0.0
 
     def figure(self, name: str) -> float:
-        """What `name` means in a figure: an account, `electricity`, `peak`, an indicator, or a sum of `component.signal`. [SI]
+        """What `name` means in a figure: an account, `electricity`, `peak`, an indicator, a sum of `component.signal`, or a parameter. [SI]
 
         Raises
         ------
@@ -178,6 +180,8 @@ class Run:
         if "." in name:
             component, _, signal = name.rpartition(".")
             each = self.site[component]
+            if signal in type(each).parameters():
+                return float(getattr(each, signal)) * (each.multiplier if type(each).unit(signal) in EXTENSIVE else 1.0)
             return self.total(each, signal) * each.multiplier
         known = {**self.ledger, **self.indicators, "electricity": self.electricity * KWH, "peak": self.peak * 1e3}
         if name not in known:

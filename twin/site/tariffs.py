@@ -58,7 +58,9 @@ def _season(name: str, season: Mapping[str, Any]) -> tuple[list[float], list[flo
         if label not in PERIODS:
             raise SiteError(f"tariff {name!r}: {label!r} is no period; periods are {', '.join(PERIODS)}")
         if not isinstance(period, Mapping) or set(period) != {"hours", "ratio"}:
-            raise SiteError(f"tariff {name!r}, {label}: a period has hours and ratio, such as {{hours: 8-11 18-21, ratio: 1.5}}")
+            raise SiteError(
+                f"tariff {name!r}, {label}: a period has hours and ratio, such as {{hours: 8-11 18-21, ratio: 1.5}}"
+            )
         row[PERIODS.index(label)] = float(period["ratio"])
         for hour in span(str(period["hours"]), 24, first=0, where=f"tariff {name!r}, {label}"):
             if hour in taken:

@@ -190,7 +190,10 @@ def _reported(each: Reported, drawn: Sequence[dict[str, Outcome]]) -> dict[str, 
     if each.claim is None:
         return shown
     own = spread(each, drawn)
-    low, mid, high = (f"{own[p]:,.4g}" if abs(own[p]) < 1e4 else f"{own[p]:,.0f}" for p in ("p10", "p50", "p90"))
+    ends = [end for end in (own["p10"], own["p50"], own["p90"]) if end is not None]
+    if not ends:
+        return {**shown, **own, "verdict": verdict(each, own)}
+    low, mid, high = (f"{end:,.4g}" if abs(end) < 1e4 else f"{end:,.0f}" for end in ends)
     english = f"The twin finds {mid} {each.unit} ({low} to {high}, P10 to P90). {each.why.get('en', '')}"
     chinese = f"孪生模型结果为{mid} {each.unit}（P10至P90：{low}至{high}）。{each.why.get('zh', '')}"
     return {**shown, **own, "verdict": verdict(each, own), "explained": {"en": english.strip(), "zh": chinese.strip()}}
