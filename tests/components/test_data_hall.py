@@ -88,6 +88,13 @@ def test_a_hall_that_nobody_can_cool_says_so_and_still_balances(tmp_path):
     assert max(run.balance.values()) < 1e-12
 
 
+def test_liquid_without_cold_plates_is_heat_that_nobody_took(tmp_path):
+    run = days(tmp_path, CRAC, "crac", "liquid: 0.5")
+    assert any("the heat of the data hall was not fully taken" in note for note in run.notes)
+    assert run.figure("hall.unserved") == pytest.approx(0.5 * run.ledger["it"])
+    assert max(run.balance.values()) < 1e-12
+
+
 def test_losses_of_the_panel_count_and_generators_behind_it_do_not_lower_the_energy_used():
     kernel = DataCentre.kernels["ask"]
     told = kernel(load=120.0, made=20.0, made_below=5.0, it_power=100.0, losses=0.02)
