@@ -128,11 +128,20 @@ def test_a_peak_is_held_as_long_as_the_charge_lasts():
 def test_a_request_to_charge_without_the_grid_takes_surplus_alone():
     assert tick(load=50e3, request=1.0, grid_charging=0.0)["charging"] == 0.0
     assert tick(load=-30.3e3, request=0.01, grid_charging=0.0)["charging"] == pytest.approx(30e3)
+    assert tick(load=-30.3e3, request=0.001)["charging"] == pytest.approx(30e3)
+    assert tick(load=50e3, request=0.001)["charging"] == 0.0  # less than the converter's idle loss starts nothing
 
 
 def test_a_battery_of_nothing_does_nothing():
     told = tick(capacity=0.0, rating=0.0, energy=0.0, load=7e3, request=-1.0)
     assert (told["rest"], told["power"], told["loss"]) == (7e3, 0.0, 0.0)
+
+
+def test_a_self_discharge_of_next_to_nothing_is_none():
+    for request in (1.0, -1.0):
+        none, faint = (tick(load=30e3, request=request, self_discharge=rate) for rate in (0.0, 1e-20))
+        assert faint["energy"] == pytest.approx(none["energy"])
+        assert faint["power"] == pytest.approx(none["power"])
 
 
 def test_fast_cycles_are_told(tmp_path):

@@ -88,12 +88,21 @@ def test_a_hall_that_nobody_can_cool_says_so_and_still_balances(tmp_path):
     assert max(run.balance.values()) < 1e-12
 
 
+def test_liquid_without_cold_plates_is_heat_that_nobody_took(tmp_path):
+    run = days(tmp_path, CRAC, "crac", "liquid: 0.5")
+    assert any("the heat of the data hall was not fully taken" in note for note in run.notes)
+    assert run.figure("hall.unserved") == pytest.approx(0.5 * run.ledger["it"])
+    assert max(run.balance.values()) < 1e-12
+
+
 def test_losses_of_the_panel_count_and_generators_behind_it_do_not_lower_the_energy_used():
     kernel = DataCentre.kernels["ask"]
-    net, facility, pue, loss, warmth = kernel(load=120.0, made=20.0, it_power=100.0, losses=0.02)
-    assert (net, facility, pue, loss, warmth) == (102.0, 122.0, 1.22, 2.0, 2.0)
-    assert kernel(load=1.0, made=0.0, it_power=0.0, losses=0.0)[2] == 0.0
-    assert DataCentre.kernels["step"](net=-50.0, made=100.0, refused=20.0) == (0.8, 0.0, -50.0)
+    told = kernel(load=120.0, made=20.0, made_below=5.0, it_power=100.0, losses=0.02)
+    assert told == (102.0, 122.0, 1.22, 2.0, 2.0, 25.0)
+    assert kernel(load=1.0, made=0.0, made_below=0.0, it_power=0.0, losses=0.0)[2] == 0.0
+    step = DataCentre.kernels["step"]
+    assert step(net=-50.0, made=100.0, made_below=0.0, refused_share=0.2) == (pytest.approx(0.8), 0.0, -50.0)
+    assert step(net=-50.0, made=0.0, made_below=40.0, refused_share=0.5)[:2] == (1.0, 0.5)
 
 
 def test_several_halls_tell_the_panel_through_explicit_inputs(tmp_path):

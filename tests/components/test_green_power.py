@@ -56,3 +56,23 @@ def test_certificates_follow_the_contracts_in_their_order(tmp_path):
 def test_a_share_of_all_power_may_be_green(tmp_path):
     done = run(tmp_path, "all", "  all: {kind: green_power, share: 1, matching: hourly}")
     assert done.ledger["scope2_market"] == pytest.approx(0.0, abs=1e-6)
+
+
+def test_contracts_for_more_than_is_bought_make_no_emission_negative_and_say_so(tmp_path):
+    done = run(tmp_path, "sun", "  sun: {kind: green_power, volume: 100 GWh, premium: 0.03 CNY/kWh}")
+    assert done.ledger["scope2_market"] == 0.0
+    # 12.4 GWh more than the 87.6 GWh bought, at 0.6 kg/kWh
+    assert "grid: contracts match more than is bought; 7,440.0 t below nothing are not booked" in done.notes
+    assert done.cost == pytest.approx(87.6e6 * 0.5 + 100e6 * 0.03)
+
+
+def test_certificates_match_what_a_contract_leaves_of_the_year_though_some_hours_have_too_much(tmp_path):
+    shape = ", ".join(["0"] * 6 + ["1"] * 12 + ["0"] * 6)  # 40 GWh in twelve hours a day: 9.1 MW; in six: 18.3 MW
+    peak = ", ".join(["0"] * 9 + ["1"] * 6 + ["0"] * 9)
+    for hours in (shape, peak):
+        more = f"  sun: {{kind: green_power, volume: 40 GWh, hours: [{hours}]}}\n  rest: {{kind: green_certificate, share: 1, price: 0.01 CNY/kWh}}"
+        done = run(tmp_path, "sun, rest", more)
+        assert done.ledger["matched"] / 3.6e12 == pytest.approx(87.6)
+        assert done.cost == pytest.approx(87.6e6 * 0.5 + 47.6e6 * 0.01)
+        assert done.ledger["scope2_market"] / 1e3 == pytest.approx(0.0, abs=1e-3)
+        assert done.notes == []

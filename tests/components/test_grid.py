@@ -56,9 +56,9 @@ def test_demand_is_billed_by_its_mode(tmp_path, mode, months):
 
 
 def test_the_grid_refuses_what_is_over_its_export_limit():
-    told = Grid.kernels["step"](load=20.0, made=100.0, price=1.0, limit=1e9, export_limit=50.0, feed_in=0.5, emission_factor=0.5)  # fmt: skip
-    power, bought, sold, cost, kept, refused, curtailed, over, _, avoided = told
-    assert (power, bought, sold, curtailed, refused, over) == (-50.0, 0.0, 50.0, 30.0, 0.0, 0.0)
+    told = Grid.kernels["step"](load=20.0, made=100.0, made_below=0.0, price=1.0, limit=1e9, export_limit=50.0, feed_in=0.5, emission_factor=0.5)  # fmt: skip
+    power, bought, sold, cost, kept, below, curtailed, over, _, avoided = told
+    assert (power, bought, sold, curtailed, below, over) == (-50.0, 0.0, 50.0, 30.0, 0.0, 0.0)
     assert 100.0 * kept == pytest.approx(70.0)
     assert (cost, avoided) == (-25.0, 25.0)
 
@@ -67,19 +67,30 @@ def test_a_switchboard_hands_the_refusal_on_to_its_own_generators_first():
     net, loss, warmth, behind = Switchboard.kernels["ask"](load=10.0, made=110.0, made_below=40.0, losses=0.02)
     assert (net, loss, warmth, behind) == (-98.0, 2.0, 2.0, 150.0)
     step = Switchboard.kernels["step"]
-    assert step(net=net, made=110.0, made_below=40.0, refused=55.0, refused_share=0.0) == (0.5, 0.0, -98.0)
-    assert step(net=-50.0, made=0.0, made_below=40.0, refused=20.0, refused_share=0.0)[:2] == (1.0, 0.5)
-    assert step(net=-50.0, made=20.0, made_below=20.0, refused=0.0, refused_share=0.75)[:2] == (0.0, 0.5)
+    assert step(net=net, made=110.0, made_below=40.0, refused_share=55.0 / 150.0) == (pytest.approx(0.5), 0.0, -98.0)
+    assert step(net=-50.0, made=0.0, made_below=40.0, refused_share=0.5)[:2] == (1.0, 0.5)
+    assert step(net=-50.0, made=20.0, made_below=20.0, refused_share=0.75)[:2] == (0.0, 0.5)
 
 
-def test_switchboards_side_by_side_share_what_the_grid_refuses(tmp_path):
+@pytest.mark.parametrize(
+    "boards",
+    [
+        "  {name}: {{kind: switchboard, suppliers: main, losses: 0.01}}\n",
+        "  {name}: {{kind: switchboard, suppliers: grid, losses: 0.01}}\n",
+        "  {name}: {{kind: switchboard, suppliers: [store, grid], losses: 0.01}}\n",
+        "  {name}: {{kind: data_centre, suppliers: main, losses: 0.01}}\n",
+        "  {name}: {{kind: data_centre, suppliers: grid, losses: 0.01}}\n",
+    ],
+)
+def test_panels_side_by_side_share_what_the_grid_refuses(tmp_path, boards):
     plants = "".join(
-        f"  {name}: {{kind: switchboard, suppliers: main, losses: 0.01}}\n"
-        f"  {name}/roof: {{kind: photovoltaic, rating: {rating} kW, electricity: {name}}}\n"
+        boards.format(name=name) + f"  {name}/roof: {{kind: photovoltaic, rating: {rating} kW, electricity: {name}}}\n"
         for name, rating in (("east", 100), ("west", 300))
     )
     text = SITE.format(grid="{kind: grid, energy_price: 1 CNY/kWh, emission_factor: 0.5 kg/kWh, export_limit: 50 kW}", ones=ONES)  # fmt: skip
-    (tmp_path / "site.yaml").write_text(f"{text}  main: {{kind: switchboard, suppliers: grid}}\n{plants}")
+    more = "  main: {kind: switchboard, suppliers: grid}\n" if "main" in boards else ""
+    more += "  store: {kind: battery, capacity: 20 kWh, rating: 10 kW}\n" if "store" in boards else ""
+    (tmp_path / "site.yaml").write_text(f"{text}{more}{plants}")
     run = simulate(load(tmp_path), step=3600.0, warm_up=0)
     assert max(run.balance.values()) < 1e-9
     assert float(run.series("grid.power").min()) == pytest.approx(-50e3)
@@ -94,6 +105,7 @@ def test_switchboards_side_by_side_share_what_the_grid_refuses(tmp_path):
         ("{seasons: [{months: 1-12}, {months: 3}], energy_price: 1 CNY/kWh}", "month 3 stands in two seasons"),
         ("{seasons: [{months: 1-13}], energy_price: 1 CNY/kWh}", "'1-13' is not from 1 to 12"),
         ("{seasons: [{noon: {hours: 1-2, ratio: 1}}], energy_price: 1 CNY/kWh}", "'noon' is no period"),
+        ("{seasons: [{valley: {hours: 0-8}}], energy_price: 1 CNY/kWh}", "valley: a period has hours and ratio"),
         ("{seasons: [{months: 1-12}]}", "energy_price or seasons is missing"),
     ],
 )  # fmt: skip
@@ -104,6 +116,18 @@ def test_a_tariff_that_leaves_gaps_or_overlaps_is_refused(tmp_path, own, told):
     )
     with pytest.raises(SiteError, match=told):
         load(tmp_path)
+
+
+def test_a_period_may_last_the_whole_day():
+    found = tariff("mine", {"mine": {"seasons": [{"valley": {"hours": "0-24", "ratio": 0.5}}], "energy_price": "1 CNY/kWh"}})  # fmt: skip
+    assert found["periods"] == [0.0] * 288
+
+
+@pytest.mark.parametrize(("mode", "missing"), [("contract", "contract or capacity"), ("capacity", "capacity")])
+def test_demand_that_is_billed_by_nothing_is_refused(tmp_path, mode, missing):
+    grid = f"{{kind: grid, energy_price: 1 CNY/kWh, demand_charge: 30 CNY/kW, emission_factor: 0.5 kg/kWh, demand_mode: {mode}}}"
+    with pytest.raises(SiteError, match=f"demand_mode {mode} needs {missing}"):
+        site(tmp_path, grid)
 
 
 def test_factors_and_tariffs_that_nobody_knows_are_refused_with_the_nearest(tmp_path):

@@ -146,9 +146,9 @@ def test_a_year_in_guiyang_is_near_what_makers_say_and_does_not_hang_on_the_step
     fine, coarse = year(tmp_path, sized, "ahu"), year(tmp_path, sized, "ahu", step=3600.0)
     it = fine.end_uses["it"]
     cooling = sum(fine.end_uses[use] for use in ("fans", "pumps", "chillers")) / it
-    # Dunnavant, ASHRAE Journal, March 2011: 996.9 MWh a year for 1,500 kW in Chicago, 7.6 %; 3..8 % assumed
+    # Dunnavant, ASHRAE Journal, March 2011: 996.9 MWh a year for 1,500 kW in Chicago, 7.6 %; 3..8 % are usual (assumed)
     assert 0.02 < cooling < 0.08
-    assert 0.2 < fine.indicators["wue_l_kwh"] < 1.5  # 0.2..1.5 L/kWh assumed
+    assert 0.2 < fine.indicators["wue_l_kwh"] < 1.5  # assumed usual range, L/kWh
     assert fine.indicators["pue"] < 1.15
     assert coarse.electricity == pytest.approx(fine.electricity, rel=2e-3)
     assert coarse.ledger["water"] == pytest.approx(fine.ledger["water"], rel=2e-2)

@@ -71,3 +71,9 @@ def test_standard_light_on_cells_of_standard_temperature_gives_the_rating():
     assert direct_current(np.array([1000.0]), np.array([25.0]), -0.004).tolist() == [1.0]
     assert spectral_factor(np.array([1.5]))[0] == pytest.approx(1.0, abs=0.002)
     assert np.isfinite(spectral_factor(np.array([40.0, np.nan]))).all()
+
+
+@pytest.mark.parametrize("direct", [5e-324, 1e-310, 1e-12])
+def test_an_inverter_in_the_faintest_light_gives_nothing_and_divides_by_nothing(direct):
+    assert inverter(direct, 1e6, 0.96) == (0.0, 0.0)
+    assert inverter(direct, 5e-324, 0.96)[0] <= 5e-324

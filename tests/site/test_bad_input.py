@@ -131,7 +131,7 @@ HEATED = (
         (
             "sources: [boiler]",
             "sources: [stove]",
-            "site.yaml:17:3: tank.sources: stove already serves more_pipes.sources",
+            "site.yaml:17:3: tank.sources: more_pipes.sources is told, too, what stove leaves of primary_heat",
         ),
         (
             "sources: [stove]",

@@ -37,7 +37,19 @@ def test_a_figure_is_arithmetic_over_names():
 
 
 @pytest.mark.parametrize(
-    "text", ["scope9", "scope1 +", "scope1 scope2", "__import__('os')", "scope1 ** 2", "(scope1", "scope1; cost", ""]
+    "text",
+    [
+        "scope9",
+        "scope1 +",
+        "scope1 scope2",
+        "__import__('os')",
+        "scope1 ** 2",
+        "(scope1",
+        "scope1; cost",
+        "",
+        "()",
+        "scope1 (cost)",
+    ],
 )
 def test_what_is_no_arithmetic_is_refused(text):
     with pytest.raises(SiteError, match="figure"):

@@ -67,7 +67,7 @@ def test_t_block_stays_below_its_ceiling_in_dry_and_in_humid_air_and_takes_what_
     humid = simulate(load("tblock"), Weather.named("guangzhou", 2022), step=3600.0)
     assert 1.05 < dry.indicators["pue"] < humid.indicators["pue"] < 1.3  # S1: not above 1.3
     assert dry.ledger["it"] / 8760.0 / 3600.0 == pytest.approx(90e6, rel=0.01)  # 300,000 servers of 300 W
-    assert 0.2 < dry.indicators["wue_l_kwh"] < 1.5  # facts 2.4
+    assert 0.2 < dry.indicators["wue_l_kwh"] < 1.5  # assumed usual range, L/kWh
     assert humid.notes == []
 
 
@@ -88,7 +88,7 @@ def test_the_pilot_with_cold_plates_comes_near_its_limit_in_good_hours_and_not_o
 
 def test_the_caves_need_compressors_in_the_minority_of_hours(years):
     assert figure(years["guian"], "share of the time without air conditioning") > 60.0
-    assert 1.08 < years["guian"].indicators["pue"] < 1.15  # facts 2.5: 1.10 to 1.15
+    assert 1.08 < years["guian"].indicators["pue"] < 1.15  # P-50: about 1.1 at most
 
 
 @pytest.mark.parametrize("name", SITES)

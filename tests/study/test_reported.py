@@ -40,6 +40,22 @@ def test_the_verdict_follows_the_twins_range(tmp_path, twin, value, more, verdic
     assert row["p10"] <= row["p50"] <= row["p90"]
 
 
+def test_a_figure_may_divide_by_a_parameter_of_the_same_sample(tmp_path):
+    found = site(tmp_path, "{figure: '[fans.power] / [fans.rating]'}", "8760 h")
+    whole = (tmp_path / "site.yaml").read_text()
+    text = whole.replace("rating: 10 kW,", "rating: '10 kW [5 .. 20] assumed', multiplier: 3,")
+    (tmp_path / "site.yaml").write_text(text)
+    for each in (found, load(tmp_path)):
+        (row,) = examine({"test": each}, samples=3, workers=1)
+        assert row["p10"] == pytest.approx(8760.0)
+        assert row["p90"] == pytest.approx(8760.0)
+
+
+def test_a_figure_that_divides_by_nothing_is_shown_without_a_verdict(tmp_path):
+    (row,) = examine({"test": site(tmp_path, "{figure: scope2 / it}", "1 kg")}, samples=2, workers=1)
+    assert (row["p10"], row["p50"], row["p90"], row["verdict"]) == (None, None, None, "not comparable")
+
+
 def test_a_figure_that_a_site_cannot_have_is_told(tmp_path):
     run = simulate(site(tmp_path, "{figure: pue}", "1.3 1"), step=3600.0, warm_up=0)
     with pytest.raises(RunError, match="pue: this site has none"):

@@ -25,8 +25,8 @@ def saved(years, name):
 def test_the_documented_plant_heats_its_offices_and_is_less_than_a_hundredth_of_the_reported_figure(tianjin):
     _, years = tianjin
     heat = energy(years["offices"], "dc1/recovery.heat")
-    assert heat == pytest.approx(0.97e6, rel=0.1)  # facts 2.2: 9,200 m2 at 0.381 GJ/m2
-    assert 3.6 < heat / energy(years["offices"], "dc1/recovery.power") < 4.2  # facts 2.2: at 55 degC
+    assert heat == pytest.approx(0.97e6, rel=0.1)  # 9,200 m2 (P-02) at 0.381 GJ/m2 (P-40)
+    assert 3.6 < heat / energy(years["offices"], "dc1/recovery.power") < 4.2  # assumed 60 % of Carnot at 55 degC
     gross = heat * 3.6e-3 * 0.11
     assert gross == pytest.approx(390.0, rel=0.1)
     assert 0.6 * gross < saved(years, "offices") < gross < 0.01 * 52_400.0

@@ -22,6 +22,8 @@ DAY = 86400.0
 """Seconds in a day: the window in which the depth of cycles is seen, as NREL BLAST-Lite does."""
 HOUR = 3600.0
 """Seconds in an hour."""
+SLIGHT = 1e-9
+"""Charge lost in a tick, over the charge, below which it is no more than rounding: nothing is divided by it. [1]"""
 FASTEST_CHARGE, FASTEST_DISCHARGE = 0.65, 1.0
 """Capacities an hour up to which cells were aged; see `cycle_rate`."""
 
@@ -141,7 +143,7 @@ class Battery(Component):
             return energy, health, calendar, cycling, top, bottom, depth, clock, 0.0, load, 0.0, 0.0, 0.0, 0.0, 0.0
         usable = capacity * max(health, 0.01)  # worn-out cells hold next to nothing; health itself is told as it is
         kept = exp(-self_discharge * dt)
-        span = (1.0 - kept) / self_discharge if self_discharge > 0.0 else dt
+        span = (1.0 - kept) / self_discharge if self_discharge * dt > SLIGHT else dt
         aside = standby * rating
         wanted = dispatch(
             load + aside, request, charge_limit * rating, discharge_limit * rating, self_consumption, grid_charging, exports, peak

@@ -15,32 +15,37 @@ class DataCentre(Component):
     brick = "Switchgear"
     losses: Ratio = Field(0.0, ge=0, lt=1)
     """Losses of transformers and cables over the power through them."""
-    users = serves("electricity", power="load", made="made", kept="kept", refused="refused_below")
-    suppliers = needs("electricity", power="net", refused="refused")
+    users = serves("electricity", power="load", made="made", kept="kept", behind="made_below", share="share_below")
+    suppliers = needs("electricity", power="net", behind="behind", share="refused_share")
     it_meter = needs("it_meter", optional=True, power="it_power")
     each_tick = ("net", "facility", "pue")
     load = inlet("W", "Loads")
     made = inlet("W", "Power that generators offer")
-    refused = inlet("W", "Power that the grid refuses")
+    made_below = inlet("W", "Power that generators behind switchboards further down offer")
+    refused_share = inlet("1", "Share of the offer from here that the grid or a switchboard above refuses")
     it_power = inlet("W", "Power of the servers")
     meter = state("W", "Net load of the last tick", point="AI")
     net = output("W", "Net load: asked of the suppliers", point="AI", card="trend")
     facility = output("W", "Power of the data centre", ledger="facility", point="AI", card="trend")
     pue = output("1", "Power over that of the servers; 0 without a meter", point="AI", card="gauge")
     kept = output("1", "Share of the generators' offer that is taken", start=1.0)
-    refused_below = output("W", "Power refused from behind another switchboard")
+    behind = output("W", "Power that all generators from here on offer")
+    share_below = output("1", "Share of the offer from further down that is refused")
     loss = output("W", "Losses", medium="electricity", energy="in", end_use="transformers")
     warmth = output("W", "Losses as heat to outdoors", medium="outdoors", energy="out")
 
-    @kernel(tells=("net", "facility", "pue", "loss", "warmth"))
-    def ask(load, made, it_power, losses):
+    @kernel(tells=("net", "facility", "pue", "loss", "warmth", "behind"))
+    def ask(load, made, made_below, it_power, losses):
         """Losses in either direction belong to the data centre."""
         loss = losses * abs(load - made)
         facility = load + loss
-        return load - made + loss, facility, facility / it_power if it_power > 0.0 else 0.0, loss, loss
+        pue = facility / it_power if it_power > 0.0 else 0.0
+        return load - made + loss, facility, pue, loss, loss, made + made_below
 
-    @kernel(tells=("kept", "refused_below", "meter"))
-    def step(net, made, refused):
-        """Generators here are cut before those further down."""
-        cut = min(refused, made)
-        return 1.0 - cut / made if made > 0.0 else 1.0, refused - cut, net
+    @kernel(tells=("kept", "share_below", "meter"))
+    def step(net, made, made_below, refused_share):
+        """Generators here are cut before those further down, which are cut alike."""
+        asked = refused_share * (made + made_below)
+        cut = min(asked, made)
+        below = asked - cut
+        return 1.0 - cut / made if made > 0.0 else 1.0, below / made_below if made_below > 0.0 else 0.0, net

@@ -9,6 +9,9 @@ from twin.core import Component, Field, forcing, inlet, kernel, needs, output, s
 from twin.physics.server import conversion_loss, server_power
 from twin.units import Ratio, Watt
 
+NOBODY = 1e15
+"""What is left of the liquid's heat where no cold plate is connected: more than there can be. [W]"""
+
 
 class DataHall(Component):
     """Racks of equal servers behind a UPS or HVDC path; all that they and the path draw becomes heat.
@@ -58,7 +61,7 @@ class DataHall(Component):
 
     use = inlet("1", "Utilisation of the processors", point="AI", card="trend")
     air_rest = inlet("W", "Heat that no air cooler took")
-    liquid_rest = inlet("W", "Heat that no cold plate took")
+    liquid_rest = inlet("W", "Heat that no cold plate took", start=NOBODY)
     it = output("W", "Power of the servers", medium="electricity", energy="in", end_use="it", ledger="it", point="AI", card="trend")  # fmt: skip
     path = output("W", "Losses of the power path", medium="electricity", energy="in", end_use="power_path", point="AI")
     lights = output("W", "Lighting and other", medium="electricity", energy="in", end_use="lighting")
@@ -102,7 +105,8 @@ class DataHall(Component):
 
     @kernel(tells=("cooled", "carried", "unserved", "short"))
     def step(to_air, to_liquid, air_rest, liquid_rest):
-        """What was taken."""
-        unserved = air_rest + liquid_rest
+        """What was taken; without cold plates nothing is taken from the liquid."""
+        left = min(liquid_rest, to_liquid)
+        unserved = air_rest + left
         short = unserved if unserved > 1e-6 * (to_air + to_liquid) else 0.0
-        return to_air - air_rest, to_liquid - liquid_rest, unserved, short
+        return to_air - air_rest, to_liquid - left, unserved, short

@@ -1,7 +1,7 @@
 """The grid connection: tariff, demand charge, export, emission factors and the contracts for green power behind it."""
 
 import numpy as np
-from pydantic import field_validator
+from pydantic import field_validator, model_validator
 
 from twin.core import Component, Field, forcing, inlet, kernel, needs, output, serves
 from twin.units import KgPerJoule, Watt, YuanPerJoule, YuanPerWatt
@@ -48,10 +48,11 @@ class Grid(Component):
     """Carbon dioxide per energy bought, location-based."""
     market_factor: KgPerJoule = Field(0.0, ge=0)
     """Carbon dioxide per energy that no contract matches, market-based; 0 takes the location-based factor."""
-    users = serves("electricity", power="load", made="made", kept="kept", refused="refused")
+    users = serves("electricity", power="load", made="made", kept="kept", behind="made_below", share="share_below")
     contracts = needs("green_power", optional=True, energy="bought", matched="matched", rest="unmatched")
     load = inlet("W", "Load of the site")
     made = inlet("W", "Power that generators offer")
+    made_below = inlet("W", "Power that generators behind switchboards offer")
     matched = inlet("W", "Power matched by contracts")
     unmatched = inlet("W", "Power that no contract matches")
     price = inlet("CNY/J", "Price now", start="energy_price")
@@ -61,7 +62,7 @@ class Grid(Component):
     sold = output("W", "Power sold", medium="purchase", energy="out", ledger="sold")
     cost = output("CNY/s", "Energy cost per second", ledger="cost")
     kept = output("1", "Share of the generators' offer that is taken", start=1.0)
-    refused = output("W", "Power refused from behind a switchboard")
+    share_below = output("1", "Share of the offer from behind switchboards that is refused")
     curtailed = output("W", "Power refused in all", note="generators were curtailed at the connection's export limit")
     over = output("W", "Power over the connection's limit", note="the load was over the connection's limit")
     location_based = output("kg/s", "Carbon dioxide of the power bought, location-based", ledger="scope2")
@@ -85,6 +86,14 @@ class Grid(Component):
             raise ValueError("actual, contract or capacity")
         return mode
 
+    @model_validator(mode="after")
+    def _billed(self) -> "Grid":
+        if self.demand_charge > 0.0 and self.demand_mode == "contract" and max(self.contract, self.capacity) <= 0.0:
+            raise ValueError("demand_mode contract needs contract or capacity")
+        if self.demand_charge > 0.0 and self.demand_mode == "capacity" and self.capacity <= 0.0:
+            raise ValueError("demand_mode capacity needs capacity")
+        return self
+
     @forcing(tells=("price",))
     def tariff(grid, energy_price, adders, float_by_month, ratios, periods):
         """Price by hour and month."""
@@ -94,19 +103,31 @@ class Grid(Component):
         return floating * np.array(ratios).reshape(12, PERIODS)[month, period] + adders
 
     @kernel(
-        tells=("power", "bought", "sold", "cost", "kept", "refused", "curtailed", "over", "location_based", "avoided")
+        tells=(
+            "power",
+            "bought",
+            "sold",
+            "cost",
+            "kept",
+            "share_below",
+            "curtailed",
+            "over",
+            "location_based",
+            "avoided",
+        )
     )
-    def step(load, made, price, limit, export_limit, feed_in, emission_factor):
-        """The grid takes the rest."""
+    def step(load, made, made_below, price, limit, export_limit, feed_in, emission_factor):
+        """The grid takes the rest; generators at its own bar are cut before those behind switchboards, which are cut alike."""
         surplus = max(made - load - export_limit, 0.0)
         cut = min(surplus, made)
         power = load - made + surplus
         bought, sold = max(power, 0.0), max(-power, 0.0)
         kept = 1.0 - cut / made if made > 0.0 else 1.0
         cost = bought * price - sold * feed_in
+        below = min((surplus - cut) / made_below, 1.0) if made_below > 0.0 else 0.0
         over = max(bought - limit, 0.0)
         return (
-            power, bought, sold, cost, kept, surplus - cut, surplus, over, bought * emission_factor, sold * emission_factor,
+            power, bought, sold, cost, kept, below, surplus, over, bought * emission_factor, sold * emission_factor,
         )  # fmt: skip
 
     @kernel(tells=("market_based",))

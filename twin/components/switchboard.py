@@ -15,13 +15,12 @@ class Switchboard(Component):
     losses: Ratio = Field(0.0, ge=0, lt=1)
     """Losses of transformer and cables over the power through them."""
     users = serves("electricity", power="load", made="made", kept="kept", behind="made_below", share="share_below")
-    suppliers = needs("electricity", power="net", refused="refused", behind="behind", share="refused_share")
+    suppliers = needs("electricity", power="net", behind="behind", share="refused_share")
     each_tick = ("net",)
     load = inlet("W", "Loads")
     made = inlet("W", "Power that generators offer")
     made_below = inlet("W", "Power that generators behind switchboards further down offer")
-    refused = inlet("W", "Power that the grid refuses")
-    refused_share = inlet("1", "Share of the offer from here that a switchboard above refuses")
+    refused_share = inlet("1", "Share of the offer from here that the grid or a switchboard above refuses")
     meter = state("W", "Net load of the last tick", point="AI")
     net = output("W", "Net load: asked of the suppliers", point="AI", card="trend")
     kept = output("1", "Share of the generators' offer that is taken", start=1.0)
@@ -37,9 +36,9 @@ class Switchboard(Component):
         return load - made + loss, loss, loss, made + made_below
 
     @kernel(tells=("kept", "share_below", "meter"))
-    def step(net, made, made_below, refused, refused_share):
+    def step(net, made, made_below, refused_share):
         """Generators here are cut before those further down, which are cut alike."""
-        asked = refused + refused_share * (made + made_below)
+        asked = refused_share * (made + made_below)
         cut = min(asked, made)
         below = asked - cut
         return 1.0 - cut / made if made > 0.0 else 1.0, below / made_below if made_below > 0.0 else 0.0, net

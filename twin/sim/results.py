@@ -20,6 +20,7 @@ from twin.sim.plan import SITE, Floats, Plan
 from twin.sim.record import Record
 from twin.sim.scene import Clock
 from twin.site.site import Site
+from twin.units import EXTENSIVE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,6 +29,8 @@ KWH = 3.6e6
 HOURS = 3600.0
 BOOKED = {"W": (KWH, "kWh"), "kg/s": (1e3, "t"), "CNY/s": (1.0, "CNY")}
 """How accounts are shown."""
+LEAST_SURPLUS = 1e-6
+"""Market-based emission below nothing, over the location-based one, that is no more than rounding."""
 VERSIONS = ("campus-twin", "numba", "numpy", "networkx", "simpy", "pandas", "pvlib", "pydantic")
 
 
@@ -128,15 +131,20 @@ class Run:
 
     @cached_property
     def ledger(self) -> dict[str, float]:
-        """What components booked under each account: [J], [kg], [CNY]. Energy cost has the demand charges with it."""
+        """What components booked under each account: [J], [kg], [CNY]. Energy cost has the demand charges with it.
+
+        Contracts for more green power than is bought make no emission negative: a connection's market-based sum ends at nothing.
+        """
         found = dict.fromkeys(ACCOUNTS, 0.0)
         for each in self.plan.components:
             for name, signal in type(each).signals.items():
                 if signal.ledger:
-                    found[signal.ledger] += self.total(each, name) * each.multiplier
+                    booked = self.total(each, name) * each.multiplier
+                    found[signal.ledger] += max(booked, 0.0) if signal.ledger == "scope2_market" else booked
             if type(each).kind == "grid":
                 power = self.series(f"{each.name}.power")
-                found["cost"] += demand(each, [max(float(power[a:b].max()), 0.0) for a, b in self.clock.months])
+                peaks = [max(float(power[a:b].max()), 0.0) for a, b in self.clock.months]
+                found["cost"] += demand(each, peaks) * each.multiplier
         return found
 
     @property
@@ -162,7 +170,7 @@ class Run:
         return hours / area if area else 0.0
 
     def figure(self, name: str) -> float:
-        """What `name` means in a figure: an account, `electricity`, `peak`, an indicator, or a sum of `component.signal`. [SI]
+        """What `name` means in a figure: an account, `electricity`, `peak`, an indicator, a sum of `component.signal`, or a parameter. [SI]
 
         Raises
         ------
@@ -172,6 +180,8 @@ class Run:
         if "." in name:
             component, _, signal = name.rpartition(".")
             each = self.site[component]
+            if signal in type(each).parameters():
+                return float(getattr(each, signal)) * (each.multiplier if type(each).unit(signal) in EXTENSIVE else 1.0)
             return self.total(each, signal) * each.multiplier
         known = {**self.ledger, **self.indicators, "electricity": self.electricity * KWH, "peak": self.peak * 1e3}
         if name not in known:
@@ -199,6 +209,8 @@ class Run:
                     sums = float(self.record.sums[:, self.record.sum_places[each.name, name]].sum())
                     if sums > 0.0:
                         found.append(f"{each.name}: {signal.note} ({self._share(sums, signal.unit)})")
+            if type(each).kind == "grid" and (over := self.total(each, "market_based")) < -LEAST_SURPLUS * self.total(each, "location_based"):  # fmt: skip
+                found.append(f"{each.name}: contracts match more than is bought; {-over / 1e3:,.1f} t below nothing are not booked")  # fmt: skip
         return found
 
     def _booked(self, account: str) -> dict[str, Any]:

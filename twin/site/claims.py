@@ -112,13 +112,15 @@ def check(each: Reported, components: Mapping[str, Component], scenarios: Mappin
         if component and component not in components:
             return f"{each.what}: there is no component {component!r}"
         if component and not recorded(components[component], signal):
-            return f"{each.what}: {name} is not summed over a run; name a flow of energy, a booked or a noted signal"
+            return f"{each.what}: {name} is not summed over a run; name a flow of energy, a booked or a noted signal, or a parameter"
     if each.claim.scenario and each.claim.scenario not in scenarios:
         return f"{each.what}: there is no measure or package {each.claim.scenario!r}"
     return ""
 
 
 def recorded(component: Component, signal: str) -> bool:
-    """Whether every run sums this signal."""
+    """Whether every run sums this signal, or it is a parameter of one number."""
+    if signal in type(component).parameters():
+        return isinstance(getattr(component, signal), float | int)
     found = type(component).signals.get(signal)
     return bool(found and (found.energy or found.note or found.ledger or found.unit == "h/h"))

@@ -13,7 +13,7 @@ from twin.errors import SiteError
 
 INDICATORS = ("pue", "wue_l_kwh", "cue_kg_kwh", "erf")
 WORDS = (*ACCOUNTS, "electricity", "peak", *INDICATORS)
-"""What a figure may name beside `[component.signal]`: accounts and electricity in SI, the peak in W, indicators as they are."""
+"""What a figure may name beside `[component.signal]` and `[component.parameter]`: accounts and electricity in SI, the peak in W, indicators as they are."""
 TOKEN = re.compile(r"\s*(?:\[(?P<signal>[^\]]+)\]|(?P<word>[a-z_][a-z_0-9]*)|(?P<number>\d+(?:\.\d+)?(?:e[+-]?\d+)?)|(?P<sign>[-+*/()]))")  # fmt: skip
 
 
@@ -35,7 +35,7 @@ class Figure:
                 raise SiteError(f"figure {self.text!r}: {name!r} is unknown; write [component.signal] or one of {', '.join(WORDS)}")  # fmt: skip
         try:
             self.value(lambda _: 1.0)
-        except SyntaxError:
+        except (SyntaxError, TypeError):
             raise SiteError(f"figure {self.text!r}: is no arithmetic; write for instance 'scope1 + scope2'") from None
 
     @cached_property

@@ -57,6 +57,10 @@ def _season(name: str, season: Mapping[str, Any]) -> tuple[list[float], list[flo
             continue
         if label not in PERIODS:
             raise SiteError(f"tariff {name!r}: {label!r} is no period; periods are {', '.join(PERIODS)}")
+        if not isinstance(period, Mapping) or set(period) != {"hours", "ratio"}:
+            raise SiteError(
+                f"tariff {name!r}, {label}: a period has hours and ratio, such as {{hours: 8-11 18-21, ratio: 1.5}}"
+            )
         row[PERIODS.index(label)] = float(period["ratio"])
         for hour in span(str(period["hours"]), 24, first=0, where=f"tariff {name!r}, {label}"):
             if hour in taken:
@@ -70,13 +74,15 @@ def span(text: str, count: int, *, first: int, where: str) -> Iterator[int]:
 
     >>> list(span("22-2 5", 24, first=0, where="")), list(span("11-2", 12, first=1, where=""))
     ([22, 23, 0, 1, 5], [11, 12, 1, 2])
+    >>> len(list(span("0-24", 24, first=0, where="")))
+    24
     """
     for part in re.split(r"[ ,]+", text.strip().removesuffix(".0")):
         found = re.fullmatch(r"(\d+)(?:-(\d+))?", part)
         if not found or not first <= int(found[1]) < count + first or not first <= int(found[2] or found[1]) <= count:
             raise SiteError(f"{where}: {part!r} is not from {first} to {count}; write for instance '8-11 18-21'")
         low, high = int(found[1]), int(found[2] or found[1])
-        length = (high - low) % count if found[2] and not first else (high - low) % count + 1
+        length = (high - low - 1) % count + 1 if found[2] and not first else (high - low) % count + 1
         yield from ((low - first + k) % count + first for k in range(length))
 
 

@@ -29,6 +29,8 @@ class Wiring:
     wires: dict[Address, list[Source]] = field(default_factory=dict)
     edges: list[tuple[str, str, str]] = field(default_factory=list)
     """(supplier, consumer, medium) of every connection, for the graph."""
+    rests: dict[tuple[str, str], tuple[Address, str]] = field(default_factory=dict)
+    """(supplier, medium) -> who is told the supplier's rest and where, and the port in whose chain that happens."""
 
 
 def wire(
@@ -47,11 +49,10 @@ def wire(
     Raises
     ------
     PlanError
-        For a missing supplier, a wrong medium, an unknown component or signal, or a rest that two consumers would be told.
+        For a missing supplier, a wrong medium, an unknown component or signal, and where two are told the rest of one supplier.
     """
     by_name = {each.name: each for each in components}
     wiring = Wiring()
-    asked: dict[Address, str] = {}
     for consumer in components:
         for label, port in type(consumer).ports.items():
             if port.serving:
@@ -62,8 +63,9 @@ def wire(
                     f"{consumer.name}: needs a supplier of {port.medium}; name one under '{label}:' or under 'suppliers:'"
                 )
             chain = [_supplier(by_name, name, consumer.name, label, port.medium) for name in suppliers]
-            _claim(asked, consumer, label, port, chain)
-            _join_chain(wiring, consumer, port, chain)
+            if consumer.name in suppliers:
+                raise PlanError(f"{consumer.name}.{label}: names itself as a supplier of {port.medium}")
+            _join_chain(wiring, consumer, label, chain)
     for (name, signal), sources in inputs.items():
         for text in sources:
             wiring.wires.setdefault((name, signal), []).append(_explicit(by_name, name, signal, text))
@@ -84,28 +86,12 @@ def _supplier(
     raise PlanError(f"{consumer}.{label}: {name} supplies {offers}, not {medium}")
 
 
-def _claim(
-    asked: dict[Address, str], consumer: Component, label: str, port: Port, chain: list[tuple[Component, Port]]
-) -> None:
-    """Let only one consumer ask a supplier that tells a rest, since each of two would count the whole rest as its own."""
-    for supplier, serving in chain:
-        if supplier is consumer:
-            raise PlanError(f"{consumer.name}.{label}: names itself as a supplier of {port.medium}")
-        if "rest" not in dict(port.channels) or "rest" not in dict(serving.channels):
-            continue
-        first = asked.setdefault((supplier.name, port.medium), f"{consumer.name}.{label}")
-        if first != f"{consumer.name}.{label}":
-            raise PlanError(
-                f"{consumer.name}.{label}: {supplier.name} already serves {first}, and tells its rest to one consumer only; "
-                "let both ask one loop or network in front of it"
-            )
-
-
-def _join_chain(wiring: Wiring, consumer: Component, port: Port, chain: list[tuple[Component, Port]]) -> None:
-    """Wire one consumer to its merit chain of suppliers: amounts go down the chain as rests, temperatures go to all."""
-    own = dict(port.channels)
+def _join_chain(wiring: Wiring, consumer: Component, label: str, chain: list[tuple[Component, Port]]) -> None:
+    """Wire one consumer to its merit chain of suppliers: an amount goes to the first that takes it and on as rests, temperatures to all."""
+    own = dict(type(consumer).ports[label].channels)
+    edge = f"{consumer.name}.{label}"
     for place, (supplier, serving) in enumerate(chain):
-        wiring.edges.append((supplier.name, consumer.name, port.medium))
+        wiring.edges.append((supplier.name, consumer.name, serving.medium))
         for channel, theirs in serving.channels:
             if channel not in own or channel == "rest":
                 continue
@@ -115,31 +101,45 @@ def _join_chain(wiring: Wiring, consumer: Component, port: Port, chain: list[tup
                     raise PlanError(
                         f"{consumer.name}.{mine} and {supplier.name}.{theirs}: both tell the channel {channel!r}"
                     )
-                if place == 0 or signals[theirs].unit not in EXTENSIVE:
+                taken = any(channel in dict(earlier.channels) for _, earlier in chain[:place])
+                if not taken or signals[theirs].unit not in EXTENSIVE:
                     _add(wiring, (supplier, theirs), (consumer, mine))
             else:
                 _add(wiring, (consumer, mine), (supplier, theirs))
         if place:
-            _pass_rest(wiring, chain[place - 1], (supplier, serving), consumer, own)
+            _pass_rest(wiring, chain[place - 1], (supplier, serving), edge, own)
     if chain and "rest" in own and "rest" in dict(chain[-1][1].channels):
         _add(wiring, (consumer, own["rest"]), (chain[-1][0], dict(chain[-1][1].channels)["rest"]))
+        _count_once(wiring, chain[-1], (consumer.name, own["rest"]), edge)
+
+
+def _count_once(wiring: Wiring, teller: tuple[Component, Port], told: Address, edge: str) -> None:
+    """Refuse a second one that is told the rest of a supplier: each would take all of it for its own."""
+    supplier, medium = teller[0].name, teller[1].medium
+    first, owner = wiring.rests.setdefault((supplier, medium), (told, edge))
+    if first != told:
+        raise PlanError(
+            f"{edge}: {owner} is told, too, what {supplier} leaves of {medium}, and it would count twice; "
+            f"give each a {type(teller[0]).kind} of its own, or let both ask one loop or network in front of it"
+        )
 
 
 def _pass_rest(
     wiring: Wiring,
     before: tuple[Component, Port],
     after: tuple[Component, Port],
-    consumer: Component,
+    edge: str,
     own: Mapping[str, str],
 ) -> None:
     """Ask the next supplier of a chain for what the one before could not give."""
     rest = dict(before[1].channels).get("rest")
     if rest is None:
-        raise PlanError(f"{consumer.name}: {before[0].name} tells no 'rest', so nothing can follow it in a chain")
+        raise PlanError(f"{edge}: {before[0].name} tells no 'rest', so nothing can follow it in a chain")
+    _count_once(wiring, before, (after[0].name, after[1].medium), edge)
     for channel, theirs in after[1].channels:
         asks = type(after[0]).signals[theirs].role == "inlet"
         same = type(before[0]).signals[rest].unit == type(after[0]).signals[theirs].unit
-        if asks and channel in own and same:
+        if asks and channel in own and channel in dict(before[1].channels) and same:
             source = Source((before[0].name, rest), before[0].multiplier / after[0].multiplier)
             known = wiring.wires.setdefault((after[0].name, theirs), [])
             if source not in known:

@@ -140,7 +140,7 @@ def _row(
     base, own = central[BASELINE], central[each.name]
     capital = [_capital(site, each, value) for value in values]
     money = [d[BASELINE].cost - d[each.name].cost for d in drawn]
-    net = [_net(site, each, value, saved, base, own) for value, saved in zip(values, money, strict=True)]
+    net = [_net(site, each, value, saved) for value, saved in zip(values, money, strict=True)]
     saved = base.cost - own.cost
     return {
         "name": each.name,
@@ -172,15 +172,16 @@ def _capital(site: Site, each: Scenario, values: dict[str, float]) -> float:
     return sum(values.get(m.cost.place, m.cost.value) * m.pieces(site) for m in measures)
 
 
-def _net(site: Site, each: Scenario, values: dict[str, float], saved: float, base: Outcome, own: Outcome) -> float:
-    """Net present value; a package lasts as long as its measures do on average, weighted by their cost."""
+def _net(site: Site, each: Scenario, values: dict[str, float], saved: float) -> float:
+    """Net present value; a package lasts as long as its measures do on average, weighted by their cost where they cost anything."""
     measures = [site.measures[name] for name in each.measures]
-    capital = _capital(site, each, values)
-    if not measures or capital <= 0.0:
+    if not measures:
         return 0.0
     lives = [values.get(m.lifetime.place, m.lifetime.value) for m in measures]
     costs = [values.get(m.cost.place, m.cost.value) * m.pieces(site) for m in measures]
-    years = sum(life * cost for life, cost in zip(lives, costs, strict=True)) / capital
+    capital = sum(costs)
+    weights = costs if capital > 0.0 else [1.0] * len(costs)
+    years = sum(life * weight for life, weight in zip(lives, weights, strict=True)) / sum(weights)
     return economics.present_value(capital, saved, years)
 
 
@@ -190,7 +191,10 @@ def _reported(each: Reported, drawn: Sequence[dict[str, Outcome]]) -> dict[str, 
     if each.claim is None:
         return shown
     own = spread(each, drawn)
-    low, mid, high = (f"{own[p]:,.4g}" if abs(own[p]) < 1e4 else f"{own[p]:,.0f}" for p in ("p10", "p50", "p90"))
+    ends = [end for end in (own["p10"], own["p50"], own["p90"]) if end is not None]
+    if not ends:
+        return {**shown, **own, "verdict": verdict(each, own)}
+    low, mid, high = (f"{end:,.4g}" if abs(end) < 1e4 else f"{end:,.0f}" for end in ends)
     english = f"The twin finds {mid} {each.unit} ({low} to {high}, P10 to P90). {each.why.get('en', '')}"
     chinese = f"孪生模型结果为{mid} {each.unit}（P10至P90：{low}至{high}）。{each.why.get('zh', '')}"
     return {**shown, **own, "verdict": verdict(each, own), "explained": {"en": english.strip(), "zh": chinese.strip()}}

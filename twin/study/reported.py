@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import isnan
 from typing import Any
 
 from twin.site.claims import Reported
@@ -15,6 +16,7 @@ from twin.study.task import BASELINE, Outcome, Task, work
 ROUNDING = 0.02
 """Reported figures are rounded: this share of them widens the twin's range."""
 NOT_COMPARABLE = "not comparable"
+NOTHING: dict[str, float | None] = {"p10": None, "p50": None, "p90": None}
 
 
 def scenarios(site: Site) -> dict[str, tuple[str, ...]]:
@@ -60,18 +62,19 @@ def examine(
 
 def row(each: Reported, outcomes: Sequence[Mapping[str, Outcome]]) -> dict[str, Any]:
     """One reported figure beside the twin's; `outcomes` are scenarios by name, one mapping a sample."""
-    own = spread(each, outcomes) if each.claim else {"p10": None, "p50": None, "p90": None}
+    own = spread(each, outcomes) if each.claim else NOTHING
     return {
         "quantity": each.what, "reported": each.value, **own, "unit": each.unit, "source": each.source,
         "verdict": verdict(each, own), "why": each.why.get("en", each.label), "why_zh": each.why.get("zh", each.label),
     }  # fmt: skip
 
 
-def spread(each: Reported, outcomes: Sequence[Mapping[str, Outcome]]) -> dict[str, float]:
-    """P10, P50 and P90 of the twin's figure, in the reported unit."""
+def spread(each: Reported, outcomes: Sequence[Mapping[str, Outcome]]) -> Mapping[str, float | None]:
+    """P10, P50 and P90 of the twin's figure, in the reported unit, over the samples that have one; None where none has."""
     assert each.claim is not None
     figures = [{name: one.figures for name, one in sample.items()} for sample in outcomes]
-    return percentiles([each.claim.value(one, BASELINE) for one in figures])
+    values = [value for one in figures if not isnan(value := each.claim.value(one, BASELINE))]
+    return percentiles(values) if values else NOTHING
 
 
 def verdict(each: Reported, own: Mapping[str, float | None]) -> str:
