@@ -52,6 +52,7 @@ def render(study: dict[str, Any], series: Series) -> str:
     return template.render(
         study=study,
         package=package,
+        bought=any(abs(s["saving_bought_kwh"]["p50"] - s["saving_kwh"]["p50"]) > 1.0 for s in study["scenarios"]),
         languages=LANGUAGES,
         words={language: words(language) for language in LANGUAGES},
         figures={language: _figures(study, series, language) for language in LANGUAGES},

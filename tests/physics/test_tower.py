@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import brentq
 
-from twin.physics.air import WATER_HEAT
+from twin.physics.air import VAPORISATION, WATER_HEAT, saturation_humidity
 from twin.physics.fan import affinity_power_share
-from twin.physics.tower import AIR_FLOW_POWER, tower_air_share, tower_heat, tower_leaving
+from twin.physics.tower import AIR_FLOW_POWER, tower_air_share, tower_evaporation, tower_heat, tower_leaving
 from twin.physics.tower import saturation_enthalpy as saturated
 
 SEA = 101325.0
@@ -77,3 +77,20 @@ def test_leaving_water_is_within_three_tenths_of_a_kelvin_of_merkels_integral(we
     # colder water needs a larger tower, so the integral's solution lies between these two
     assert merkel_number(found + 0.3 + 5.0 * share, found + 0.3, wet_bulb) < number
     assert merkel_number(found - 0.3 + 5.0 * share, found - 0.3, wet_bulb) > number
+
+
+def test_a_tower_evaporates_about_a_percent_of_its_water_for_seven_kelvin():
+    """ASHRAE Handbook HVAC Systems and Equipment 2020, ch. 40, recalled: 1 % of the water for each 7 K of range."""
+    heat = 100.0 * WATER_HEAT * 7.0
+    evaporated = tower_evaporation(heat, 25.0, 0.0180, 100.0 / 1.25, 101325.0)
+    assert evaporated == pytest.approx(1.0, rel=0.15)
+
+
+@given(st.floats(1e3, 1e7), st.floats(-5.0, 28.0), st.floats(0.2, 1.0), st.floats(20.0, 200.0))
+def test_evaporation_takes_at_most_what_saturated_air_can_hold_and_balances_the_heat(heat, bulb, dryness, air):
+    air = max(air, heat / 1e5)  # leaving air below 60 degC
+    humidity = dryness * saturation_humidity(bulb, 101325.0)
+    water = tower_evaporation(heat, bulb, humidity, air, 101325.0)
+    assert water >= air * (saturation_humidity(bulb, 101325.0) - humidity) * (1.0 - 1e-9)
+    drying = saturation_humidity(bulb, 101325.0) - humidity
+    assert water * VAPORISATION <= (heat + air * VAPORISATION * drying) * (1.0 + 1e-9)

@@ -160,7 +160,8 @@ class Run:
     @cached_property
     def indicators(self) -> dict[str, float]:
         """What a data centre is judged by, where the site has one: PUE, WUE, CUE and ERF; see `twin.sim.indicators`."""
-        return indicators(self.ledger)
+        grids = [each for each in self.plan.components if type(each).kind == "grid"]
+        return indicators(self.ledger, sum(self.total(each, "location_based") * each.multiplier for each in grids))
 
     def zone_hours(self, signal: str) -> float:
         """Area-weighted hours of a zone measure: `outside` the comfort band, `unmet`, or `occupied`. [h]"""
