@@ -82,7 +82,9 @@ def test_measured_weather_and_schedules_drive_the_twin_to_what_the_building_does
     both = expected.merge(measured, on="time")
     off = (both["value_x"] - both["value_y"]).abs()
     assert len(both) == 23 * 60
-    assert off.iloc[-60:].max() < 0.15  # [K]; Beijing's own July day is several kelvin away
+    assert (
+        off.iloc[-60:].max() < 0.25
+    )  # [K]; the station measures global sun, split by Erbs; Beijing's own July day is several kelvin away
     assert twin.status()["inputs_measured"] == 7
     assert twin.status()["substituted"] == 0
 
