@@ -114,7 +114,12 @@ def trigeneration(order=("exhaust", "single", "electric"), ticks=96, **engine):
         **{(n, "electricity"): ["board"] for n in ("hall", "exhaust", "single", "electric", "tower", "engine")},
     }  # fmt: skip
     inputs = {("engine", "load"): ["board.meter"], ("single", "offered"): ["engine.offered"]}
-    given = {("tower", "wet_bulb"): 24.0, ("grid", "price"): 1e-7, ("single", "enabled"): 1.0}
+    given = {
+        ("tower", "wet_bulb"): 24.0,
+        ("tower", "humidity"): 0.0187,
+        ("grid", "price"): 1e-7,
+        ("single", "enabled"): 1.0,
+    }
     given |= {("engine", "planned"): 1.0, ("engine", "available"): 1.0}
     plan = Plan(parts, wire(parts, links, inputs), frozenset(given))
     return Simulation(plan, Clock(START, ticks, 900.0), None, {k: np.full(ticks, v) for k, v in given.items()})

@@ -76,7 +76,7 @@ def test_a_study_has_its_stable_keys_and_consistent_numbers(binhai):
         assert row["saving_kwh"]["p10"] <= row["saving_kwh"]["p50"] <= row["saving_kwh"]["p90"]
     water = {row["name"]: row["saving_water_m3"]["p50"] for row in answer["scenarios"]}
     assert 11_000.0 < water["rainwater_reuse"] < 27_000.0  # assumed 11,000 .. 27,000 m3 a year
-    assert water["all_measures"] == 0.0
+    assert water["all_measures"] > 0.0  # towers that reject less heat take less water
     assert sum(d["share"] for d in answer["drivers"]) == pytest.approx(1.0)
     members = binhai.packages["all_measures"]
     singles = sum(s["central"]["saving_kwh"] for s in answer["scenarios"] if s["name"] in members)
