@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -232,7 +233,9 @@ def test_a_full_store_is_told_once_and_nothing_expected_is_lost(stage, monkeypat
     stage.store.reserve = held
     twin.advance(end - timedelta(minutes=5))
     twin.advance(end)
-    assert [text for text in stage.told if "kept in reserve" in text] == [f"alarm: {twin.alarm}"]
+    told = [text for text in stage.told if "kept in reserve" in text]
+    # the disk's free space may move between the telling and now
+    assert [re.sub(r"\d+ MiB free", "", text) for text in told] == ["alarm: " + re.sub(r"\d+ MiB free", "", twin.alarm)]
     assert twin.status()["alarm"]
     stage.store.reserve = 0
     stage.run(1)
