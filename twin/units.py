@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any
 
 from annotated_types import Ge, Gt, Le
-from pydantic import BeforeValidator
+from pydantic import AfterValidator, BeforeValidator
 
 from twin.errors import UnitError
 
@@ -226,3 +226,37 @@ Places = Annotated[tuple[float, ...], Unit("m")]
 Speeds = Annotated[tuple[Annotated[float, Ge(0.0)], ...], Unit("m/s")]
 Ratios = Annotated[Shares, Unit("1")]
 """Arrays, one value a layer or a pane from outside to inside."""
+
+
+def _many(count: int, span: str) -> AfterValidator:
+    def check(values: tuple[float, ...]) -> tuple[float, ...]:
+        if len(values) != count:
+            raise ValueError(f"has {len(values)} values; {span} has {count}")
+        return values
+
+    return AfterValidator(check)
+
+
+def _days(values: tuple[float, ...]) -> tuple[float, ...]:
+    if len(values) not in (24, 72):
+        raise ValueError(f"has {len(values)} values; a day has 24, three kinds of days have 72")
+    return values
+
+
+def _whole(value: float) -> float:
+    if value != int(value):
+        raise ValueError("a whole number")
+    return value
+
+
+Whole = Annotated[float, AfterValidator(_whole)]
+Requests = tuple[Annotated[float, Ge(-1.0), Le(1.0)], ...]
+Hours = Annotated[tuple[Annotated[float, Ge(0.0)], ...], _many(24, "a day")]
+HourShares = Annotated[Shares, _many(24, "a day")]
+HourRequests = Annotated[Requests, _many(24, "a day")]
+MonthShares = Annotated[Shares, _many(12, "a year")]
+MonthDays = Annotated[tuple[Annotated[float, Ge(0.0), Le(31.0)], ...], _many(12, "a year")]
+DayShares = Annotated[Shares, AfterValidator(_days)]
+DayRequests = Annotated[Requests, AfterValidator(_days)]
+Months = Annotated[tuple[Annotated[float, Ge(0.0)], ...], _many(12, "a year")]
+"""Arrays over time, from midnight or from January on; a request is 1 to discharge and -1 to charge."""

@@ -159,7 +159,7 @@ def test_quarters_of_an_hour_and_hours_give_nearly_the_same_year(tmp_path):
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("hours: [1, 0]", "a day has 24"), (f"hours: [{', '.join(['2'] * 24)}]", "between -1 and 1"),
+        ("hours: [1, 0]", "a day has 24"), (f"hours: [{', '.join(['2'] * 24)}]", "less than or equal to 1"),
         ("lowest: 0.9, highest: 0.5", "lowest must be below highest"), ("efficiency_full: 0.96, efficiency_tenth: 0.999", "negative loss"),
     ],
 )  # fmt: skip

@@ -84,7 +84,7 @@ def test_weekends_are_quieter(tmp_path):
 @pytest.mark.parametrize(
     ("text", "told"),
     [("arrivals: [1, 0]", "a day has 24"), (f"arrivals: [{', '.join(['0.1'] * 24)}]", "sum to 2.4, not to 1"),
-     (f"hours: [{', '.join(['2'] * 24)}]", "between 0 and 1")],
+     (f"hours: [{', '.join(['2'] * 24)}]", "less than or equal to 1")],
 )  # fmt: skip
 def test_days_that_are_none_are_refused(tmp_path, text, told):
     with pytest.raises(SiteError, match=told):

@@ -146,7 +146,7 @@ def test_an_array_of_nothing_gives_nothing(tmp_path):
 
 
 def test_a_mounting_that_nobody_knows_is_refused(tmp_path):
-    with pytest.raises(SiteError, match="one of facade, ground, open_rack, roof"):
+    with pytest.raises(SiteError, match="must be 'open_rack', 'ground', 'roof' or 'facade'"):
         site(tmp_path, "mounting: carport")
 
 

@@ -88,7 +88,7 @@ def test_no_turbine_gives_nothing(tmp_path):
     [
         ("speeds: [3 m/s, 12 m/s], shares: [0, 0.5, 1]", "as many of both"),
         ("speeds: [12 m/s, 3 m/s], shares: [0, 1]", "power curve rise"),
-        ("control: yaw", "pitch or stall"),
+        ("control: yaw", "'pitch' or 'stall'"),
     ],
 )
 def test_a_curve_that_is_none_is_refused(tmp_path, text, told):

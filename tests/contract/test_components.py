@@ -78,7 +78,7 @@ def test_every_shipped_kind_is_documented_and_has_si_units(cls):
     docs = cls.docs()
     for name, field in cls.parameters().items():
         assert docs.get(name), f"{cls.kind}.{name} has no docstring"
-        assert cls.unit(name) or cls.is_series(name) or field.annotation is str
+        assert cls.unit(name) or cls.is_series(name) or cls.words(name) or field.annotation is str
     for name, signal in cls.signals.items():
         assert signal.doc, f"{cls.kind}.{name} has no doc"
         if signal.energy:

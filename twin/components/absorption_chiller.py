@@ -1,7 +1,6 @@
 """Single-effect absorption chillers driven by hot water."""
 
 import numpy as np
-from pydantic import field_validator
 
 from twin.core import Component, Field, command, forcing, inlet, kernel, needs, output, serves
 from twin.physics.absorption import (
@@ -13,7 +12,7 @@ from twin.physics.absorption import (
     driving_heat,
     single_effect_curves,
 )
-from twin.units import Celsius, KgPerS, PerKelvin, Ratio, Watt
+from twin.units import Celsius, KgPerS, MonthShares, PerKelvin, Ratio, Watt
 
 
 class AbsorptionChiller(Component):
@@ -41,8 +40,8 @@ class AbsorptionChiller(Component):
     """Condenser water at full load; at part load in proportion."""
     condenser_pump: Watt = Field(ge=0)
     """Condenser pump power at full load; at part load in proportion."""
-    months: tuple[float, ...] = Field((1.0,) * 12)
-    """1 in months in which it runs, 0 in others."""
+    months: MonthShares = Field((1.0,) * 12)
+    """Share of each month in which it may run; usually 1 or 0."""
     users = serves("primary_chilled_water", heat="wanted", water="water", rest="rest")
     heating = needs("heating_water", heat="driving", share="share", water="hot")
     tower = needs("condenser_water", heat="reject", flow="flow", water="entering")
@@ -71,13 +70,6 @@ class AbsorptionChiller(Component):
     off_curve = output(
         "1", "Outside the curves' range", note="an absorption chiller ran outside the range of its curves"
     )
-
-    @field_validator("months")
-    @classmethod
-    def _whole_year(cls, months: tuple[float, ...]) -> tuple[float, ...]:
-        if len(months) != 12 or not set(months) <= {0.0, 1.0}:
-            raise ValueError("twelve values of 0 or 1 are wanted, one a month")
-        return months
 
     @forcing(tells=("enabled",))
     def season(grid, months):

@@ -3,7 +3,7 @@
 from math import exp
 
 import numpy as np
-from pydantic import field_validator, model_validator
+from pydantic import model_validator
 
 from twin.core import Component, Field, command, constant, forcing, inlet, kernel, output, prepared, serves, state
 from twin.physics.battery import (
@@ -16,7 +16,7 @@ from twin.physics.battery import (
     cycle_rate,
     dispatch,
 )
-from twin.units import Celsius, Joule, PerSecond, Ratio, Watt
+from twin.units import Celsius, DayRequests, Joule, PerSecond, Ratio, Watt
 
 DAY = 86400.0
 """Seconds in a day: the window in which the depth of cycles is seen, as NREL BLAST-Lite does."""
@@ -60,7 +60,7 @@ class Battery(Component):
     """State of charge at which it is full."""
     initial: Ratio = Field(0.5, ge=0, le=1)
     """State of charge at the start."""
-    hours: tuple[float, ...] = Field((0.0,) * 24)
+    hours: DayRequests = Field((0.0,) * 24)
     """Request of each hour: 1 charges, -1 discharges, 0 leaves it to `self_consumption`; 24 values, or 72 for workdays, Saturdays and
     Sundays or holidays. A request to charge takes any surplus as well."""
     self_consumption: Ratio = Field(1.0, ge=0, le=1)
@@ -98,15 +98,6 @@ class Battery(Component):
     loss = output("W", "Losses and standby", medium="outdoors", energy="out", end_use="storage")
     missed = output("W", "Requested discharge that it could not give")
     fast = output("1", "Faster than the tests", note="the battery ran faster than the cells were aged")
-
-    @field_validator("hours")
-    @classmethod
-    def _hours(cls, hours: tuple[float, ...]) -> tuple[float, ...]:
-        if len(hours) not in (24, 72):
-            raise ValueError(f"has {len(hours)} values; a day has 24, three kinds of days have 72")
-        if not all(-1.0 <= each <= 1.0 for each in hours):
-            raise ValueError("requests lie between -1 and 1")
-        return hours
 
     @model_validator(mode="after")
     def _limits(self):

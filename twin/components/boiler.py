@@ -1,6 +1,8 @@
 """Boilers that heat a heat network from gas, coal or another fuel."""
 
-from pydantic import field_validator, model_validator
+from typing import Literal
+
+from pydantic import model_validator
 
 from twin.core import Component, Field, constant, inlet, kernel, needs, output, prepared, serves
 from twin.physics.boiler import COOLEST, HOTTEST, boiler_efficiency
@@ -22,7 +24,7 @@ class Boiler(Component):
     brick = "Boiler"
     capacity: Watt = Field(ge=0)
     """Heat at full load; 0 is no boiler."""
-    fuel: str = "gas"
+    fuel: Literal["gas", "coal", "diesel", "oil", "biomass"] = "gas"
     """gas, coal, diesel, oil or biomass."""
     efficiency: Ratio = Field(0.90, gt=0, le=MOST_CONDENSING)
     """Heat over the fuel's lower heating value at full load; of a condensing boiler at 75/60 degC."""
@@ -54,13 +56,6 @@ class Boiler(Component):
     off_curve = output(
         "1", "Outside the curve's range", note="a condensing boiler ran outside the range of its curve's return water"
     )
-
-    @field_validator("fuel")
-    @classmethod
-    def _known(cls, fuel: str) -> str:
-        if fuel not in FACTORS:
-            raise ValueError(", ".join(FACTORS))
-        return fuel
 
     @model_validator(mode="after")
     def _possible(self) -> "Boiler":

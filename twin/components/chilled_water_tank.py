@@ -1,7 +1,6 @@
 """Stratified chilled-water tanks between a loop and its chillers: charged and discharged by the clock."""
 
 import numpy as np
-from pydantic import field_validator
 
 from twin.core import (
     Component,
@@ -19,7 +18,7 @@ from twin.core import (
 )
 from twin.physics.air import WATER_HEAT
 from twin.physics.stratified import refill, volumes_until, warmed_after
-from twin.units import M3, Celsius, Kelvin, Ratio, Watt, WattPerKelvin
+from twin.units import M3, Celsius, HourRequests, Kelvin, Watt, WattPerKelvin, Whole
 
 DENSITY = 1000.0
 """Of water. [kg/m3]"""
@@ -41,7 +40,7 @@ class ChilledWaterTank(Component):
     """Water; 0 has no tank."""
     power: Watt = Field(gt=0)
     """Most cooling that goes in or out (diffusers and pumps)."""
-    layers: Ratio = Field(24.0, ge=1, le=60)
+    layers: Whole = Field(24.0, ge=1, le=60)
     """Well-mixed layers: 1 is a mixed tank, many have a thin thermocline (assumed; 24 deliver about 85 % of a full tank)."""
     span: Kelvin = Field(5.0, gt=0)
     """How much warmer the loop's water returns than it is supplied."""
@@ -51,7 +50,7 @@ class ChilledWaterTank(Component):
     """How much warmer than asked its water may be while it discharges."""
     conductance: WattPerKelvin = Field(0.0, ge=0)
     """Heat through its walls per kelvin to outdoors."""
-    hours: tuple[float, ...] = Field((0.0,) * 24)
+    hours: HourRequests = Field((0.0,) * 24)
     """Share of the power to discharge in each hour; negative charges."""
     initial: Celsius = Field(12.0)
     """Water before the run."""
@@ -76,20 +75,6 @@ class ChilledWaterTank(Component):
     charge = output("W", "Cooling put into store, negative out of it", point="AI", card="trend")
     warmth = output("W", "Heat through the walls", medium="outdoors", energy="in")
     stored = output("J", "Cold held below the loop's return", point="AI", card="trend")
-
-    @field_validator("hours")
-    @classmethod
-    def _whole_day(cls, hours: tuple[float, ...]) -> tuple[float, ...]:
-        if len(hours) != 24 or min(hours) < -1.0 or max(hours) > 1.0:
-            raise ValueError("24 values from -1 (charge) to 1 (discharge) are wanted")
-        return hours
-
-    @field_validator("layers")
-    @classmethod
-    def _whole_number(cls, layers: float) -> float:
-        if layers != int(layers):
-            raise ValueError("a whole number is wanted")
-        return layers
 
     @prepared(tells=("held", "faded"))
     def sized(dt, volume, layers, conductance):

@@ -1,5 +1,7 @@
 """A source of emissions that an inventory knows as an amount a year: fuels of fleets, bought goods, travel."""
 
+from typing import Literal
+
 from pydantic import field_validator
 
 from twin.core import Component, Field, constant, kernel, output, prepared
@@ -19,7 +21,7 @@ class EmissionSource(Component):
     """1, 2 or 3."""
     category: str = ""
     """Such as `capital goods`; for the reader."""
-    quality: str = "activity"
+    quality: Literal["activity", "spend", "average"] = "activity"
     """How the amount was found: `activity` data, `spend`, or an `average` per head."""
     first = constant("1", "1 for scope 1")
     second = constant("1", "1 for scope 2")
@@ -35,13 +37,6 @@ class EmissionSource(Component):
         if scope not in (1.0, 2.0, 3.0):
             raise ValueError("1, 2 or 3")
         return scope
-
-    @field_validator("quality")
-    @classmethod
-    def _quality(cls, quality: str) -> str:
-        if quality not in ("activity", "spend", "average"):
-            raise ValueError("activity, spend or average")
-        return quality
 
     @prepared(tells=("first", "second", "third"))
     def under(step, scope):

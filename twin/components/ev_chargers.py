@@ -5,7 +5,7 @@ from pydantic import field_validator
 
 from twin.core import Component, Field, command, forcing, inlet, kernel, needs, output, state
 from twin.physics.charging import fleet_charge
-from twin.units import Joule, Ratio, Second, Watt
+from twin.units import DayShares, Joule, Ratio, Second, Watt
 
 DAY = 86400.0
 """Seconds in a day."""
@@ -35,14 +35,14 @@ class EvChargers(Component):
     """Energy that vehicles want on a workday, into their batteries, all points together."""
     session: Joule = Field(20.0 * 3.6e6, gt=0)
     """Mean energy of one charge (assumed)."""
-    arrivals: tuple[float, ...] = Field((*WORKPLACE, *QUIET, *QUIET))
+    arrivals: DayShares = Field((*WORKPLACE, *QUIET, *QUIET))
     """Share of `energy` that arrives in each hour: 24 values, or 72 for workdays, Saturdays and Sundays or holidays; the first 24 sum
     to 1."""
     controlled: Ratio = Field(0.0, ge=0, le=1)
     """Share of vehicles and points under control."""
     stay: Second = Field(8.0 * HOUR, gt=0)
     """Time over which controlled charging is spread."""
-    hours: tuple[float, ...] = Field((1.0,) * 24)
+    hours: DayShares = Field((1.0,) * 24)
     """Share of the controlled points' power that is released in each hour; 24 values, or 72 as above."""
     efficiency: Ratio = Field(0.92, gt=0, le=1)
     """Energy into the batteries over energy from the point (assumed 0.88 to 0.95: chargers on board)."""
@@ -67,16 +67,12 @@ class EvChargers(Component):
     loss = output("W", "Losses and standby", medium="outdoors", energy="out")
     late = output("1", "Waiting too long", note="vehicles waited for more than a workday's energy")
 
-    @field_validator("arrivals", "hours")
+    @field_validator("arrivals")
     @classmethod
-    def _days(cls, hours: tuple[float, ...], info) -> tuple[float, ...]:
-        if len(hours) not in (24, 72):
-            raise ValueError(f"has {len(hours)} values; a day has 24, three kinds of days have 72")
-        if min(hours) < 0.0 or max(hours) > 1.0:
-            raise ValueError("shares lie between 0 and 1")
-        if info.field_name == "arrivals" and abs(sum(hours[:24]) - 1.0) > 1e-6:
-            raise ValueError(f"the shares of a workday sum to {sum(hours[:24]):.4g}, not to 1")
-        return hours
+    def _whole_workday(cls, arrivals: tuple[float, ...]) -> tuple[float, ...]:
+        if abs(sum(arrivals[:24]) - 1.0) > 1e-6:
+            raise ValueError(f"the shares of a workday sum to {sum(arrivals[:24]):.4g}, not to 1")
+        return arrivals
 
     @forcing(tells=("arriving",))
     def come(grid, energy, arrivals):

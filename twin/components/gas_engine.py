@@ -1,7 +1,9 @@
 """Gas engines that make power and heat: led by heat, by the power of a meter or by the clock."""
 
+from typing import Literal
+
 import numpy as np
-from pydantic import field_validator, model_validator
+from pydantic import model_validator
 
 from twin.core import (
     Component,
@@ -18,7 +20,7 @@ from twin.core import (
     state,
 )
 from twin.physics.engine import SMALLEST, engine_heat, engine_part, engine_water_heat
-from twin.units import Celsius, KgPerJoule, Ratio, Watt, YuanPerJoule
+from twin.units import Celsius, HourShares, KgPerJoule, MonthDays, Ratio, Watt, YuanPerJoule
 
 HEAT, POWER, SCHEDULE = 0.0, 1.0, 2.0
 """The three ways to lead an engine, as numbers."""
@@ -50,11 +52,11 @@ class GasEngine(Component):
     """Share of the exhaust heat left by others that an exhaust boiler gives to the hot water; 0 has no boiler."""
     warmest: Celsius = Field(90.0)
     """Cooling water leaving the engine; what must be warmer is left to the exhaust boiler and to others."""
-    dispatch: str = "heat"
+    dispatch: Literal["heat", "power", "schedule"] = "heat"
     """What leads it: `heat`, `power` or `schedule`."""
-    hours: tuple[float, ...] = Field((1.0,) * 24)
+    hours: HourShares = Field((1.0,) * 24)
     """Part load of each hour for `schedule`; with the other words, 0 forbids an hour."""
-    maintenance: tuple[float, ...] = Field((2.0, 2.0, 2.0, 0.0, 2.0, 2.0, 2.0, 0.0, 2.0, 2.0, 2.0, 0.0))
+    maintenance: MonthDays = Field((2.0, 2.0, 2.0, 0.0, 2.0, 2.0, 2.0, 0.0, 2.0, 2.0, 2.0, 0.0))
     """Days at the start of each month on which it stands still; 48 h in nine months as in REopt's defaults (chp_defaults.json)."""
     minimum: Ratio = Field(0.5, ge=SMALLEST, le=1)
     """Smallest part load; below it the engine stops."""
@@ -106,23 +108,6 @@ class GasEngine(Component):
         energy="out",
         note="nobody took all the power that an engine made",
     )
-
-    @field_validator("dispatch")
-    @classmethod
-    def _word(cls, word: str) -> str:
-        if word not in ("heat", "power", "schedule"):
-            raise ValueError("heat, power or schedule")
-        return word
-
-    @field_validator("hours", "maintenance")
-    @classmethod
-    def _whole(cls, values: tuple[float, ...], info) -> tuple[float, ...]:
-        wanted, most, span = (24, 1.0, "a day has 24") if info.field_name == "hours" else (12, 31.0, "a year has 12")
-        if len(values) != wanted:
-            raise ValueError(f"has {len(values)} values; {span}")
-        if min(values) < 0.0 or max(values) > most:
-            raise ValueError(f"values from 0 to {most:g} are wanted")
-        return values
 
     @model_validator(mode="after")
     def _possible(self) -> "GasEngine":

@@ -1,10 +1,12 @@
 """The grid connection: tariff, demand charge, export, emission factors and the contracts for green power behind it."""
 
+from typing import Literal
+
 import numpy as np
 from pydantic import field_validator, model_validator
 
 from twin.core import Component, Field, forcing, inlet, kernel, needs, output, serves
-from twin.units import KgPerJoule, Watt, YuanPerJoule, YuanPerWatt
+from twin.units import KgPerJoule, Months, Watt, YuanPerJoule, YuanPerWatt
 
 PERIODS = 4
 """Valley, flat, peak and sharp."""
@@ -29,7 +31,7 @@ class Grid(Component):
     """Fixed part of the price: funds and fees that know no periods."""
     feed_in: YuanPerJoule = Field(0.0, ge=0)
     """What the grid pays for power it takes back."""
-    float_by_month: tuple[float, ...] = Field((1.0,) * 12)
+    float_by_month: Months = Field((1.0,) * 12)
     """Floating price of each month over `energy_price`."""
     ratios: tuple[float, ...] = Field((1.0,) * 48)
     """Price of valley, flat, peak and sharp hours over the floating price, month by month."""
@@ -37,7 +39,7 @@ class Grid(Component):
     """Period of each hour of the day, month by month: 0 valley, 1 flat, 2 peak, 3 sharp."""
     demand_charge: YuanPerWatt = Field(0.0, ge=0)
     """Price of a watt and month of billed demand."""
-    demand_mode: str = "actual"
+    demand_mode: Literal["actual", "contract", "capacity"] = "actual"
     """What is billed: `actual`, each month's highest mean power over a tick; `contract`, the contract, and above 105 % of it the
     excess twice; `capacity`, the transformers."""
     contract: Watt = Field(0.0, ge=0)
@@ -69,22 +71,15 @@ class Grid(Component):
     market_based = output("kg/s", "Carbon dioxide of the power bought, market-based", ledger="scope2_market")
     avoided = output("kg/s", "Carbon dioxide that the power sold avoids elsewhere", ledger="avoided")
 
-    @field_validator("float_by_month", "ratios", "periods")
+    @field_validator("ratios", "periods")
     @classmethod
     def _whole_year(cls, values: tuple[float, ...], info) -> tuple[float, ...]:
-        wanted = {"float_by_month": 12, "ratios": 12 * PERIODS, "periods": 288}[info.field_name]
+        wanted = {"ratios": 12 * PERIODS, "periods": 12 * 24}[info.field_name]
         if len(values) != wanted:
             raise ValueError(f"has {len(values)} values; a year has {wanted}")
         if info.field_name == "periods" and not set(values) <= {0.0, 1.0, 2.0, 3.0}:
             raise ValueError("0 valley, 1 flat, 2 peak or 3 sharp")
         return values
-
-    @field_validator("demand_mode")
-    @classmethod
-    def _mode(cls, mode: str) -> str:
-        if mode not in ("actual", "contract", "capacity"):
-            raise ValueError("actual, contract or capacity")
-        return mode
 
     @model_validator(mode="after")
     def _billed(self) -> "Grid":

@@ -1,11 +1,11 @@
 """Boreholes in the ground that a heat pump draws heat from, or gives heat to."""
 
-from pydantic import field_validator, model_validator
+from pydantic import model_validator
 
 from twin.core import Component, Field, constant, inlet, kernel, needs, output, prepared, serves, state
 from twin.physics.air import WATER_HEAT
 from twin.physics.borehole import LONELY, cell_radius, rings, wall_resistance
-from twin.units import Celsius, JoulePerM3Kelvin, KgPerS, Metre, MetreKelvinPerWatt, Watt, WattPerMKelvin
+from twin.units import Celsius, JoulePerM3Kelvin, KgPerS, Metre, MetreKelvinPerWatt, Watt, WattPerMKelvin, Whole
 
 RINGS = 24.0
 """Rings of ground around a borehole."""
@@ -37,7 +37,7 @@ class GroundLoop(Component):
     """Water of all boreholes while heat is drawn."""
     pump: Watt = Field(0.0, ge=0)
     """Pump power while heat is drawn."""
-    modes: float = Field(RINGS, ge=4)
+    modes: Whole = Field(RINGS, ge=4)
     """Rings of ground that are computed."""
     users = serves("source_heat", heat="drawn", water="leaving")
     electricity = needs("electricity", power="power", optional=True)
@@ -55,13 +55,6 @@ class GroundLoop(Component):
     power = output("W", "Pump power", medium="electricity", energy="in", end_use="pumps")
     warmth = output("W", "Pump heat to the ground's surface", medium="outdoors", energy="out")
     frozen = output("1", "Water below -5 degC", note="a ground loop got colder than -5 degC: it is too small")
-
-    @field_validator("modes")
-    @classmethod
-    def _whole_number(cls, modes: float) -> float:
-        if modes != int(modes):
-            raise ValueError("a whole number is wanted")
-        return modes
 
     @model_validator(mode="after")
     def _apart(self) -> "GroundLoop":

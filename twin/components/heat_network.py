@@ -1,13 +1,13 @@
 """A heat network: supply and return pipe with delay and loss, between a chain of heat sources and the substations of buildings."""
 
 import numpy as np
-from pydantic import field_validator, model_validator
+from pydantic import model_validator
 
 from twin.core import Component, Field, constant, forcing, inlet, kernel, needs, output, prepared, serves, state
 from twin.physics.air import WATER_HEAT
 from twin.physics.fan import variable_pump_power_share
 from twin.physics.pipe import buried_conductance, pipe_capacity, pipe_cell, pipe_leaving
-from twin.units import Celsius, Kelvin, Metre, Ratio, Watt, WattPerMKelvin
+from twin.units import Celsius, Kelvin, Metre, Ratio, Watt, WattPerMKelvin, Whole
 
 SEARCH = 40
 """Halvings of the flow: to 1e-12 of the design flow."""
@@ -53,7 +53,7 @@ class HeatNetwork(Component):
     """Share of the design flow that keeps the pipes warm while nobody wants heat; assumed."""
     pump: Watt = Field(ge=0)
     """Pump power at design flow."""
-    cells: float = Field(12.0, ge=1)
+    cells: Whole = Field(12.0, ge=1)
     """Cells of either pipe."""
     users = serves("heating_water", heat="load", share="granted", water="supply")
     sources = needs("primary_heat", heat="wanted", rest="rest", water="supply_wanted", back="returning")
@@ -82,13 +82,6 @@ class HeatNetwork(Component):
     short = output("W", "Heat wanted that did not arrive")
     unmet = output("W", "Heat that no source gave", note="the heat sources could not give all the heat wanted")
     choked = output("W", "Heat over what the flow carries", note="a heat network is too small for its substations")
-
-    @field_validator("cells")
-    @classmethod
-    def _whole_number(cls, cells: float) -> float:
-        if cells != int(cells):
-            raise ValueError("a whole number is wanted")
-        return cells
 
     @model_validator(mode="after")
     def _order(self) -> "HeatNetwork":

@@ -1,7 +1,6 @@
 """Stratified hot-water tanks between a heat network and its sources: they keep what engines make too early."""
 
 import numpy as np
-from pydantic import field_validator
 
 from twin.core import (
     Component,
@@ -19,7 +18,7 @@ from twin.core import (
 )
 from twin.physics.air import WATER_HEAT
 from twin.physics.stratified import refill, volumes_until, warmed_after
-from twin.units import M3, Celsius, Kelvin, Ratio, Watt, WattPerKelvin
+from twin.units import M3, Celsius, HourRequests, Kelvin, Watt, WattPerKelvin, Whole
 
 DENSITY = 972.0
 """Of water at 80 degC. [kg/m3] ASHRAE Fundamentals 2021, ch. 33, table 2, rounded."""
@@ -39,7 +38,7 @@ class HotWaterTank(Component):
     """Water; 0 has no tank."""
     power: Watt = Field(gt=0)
     """Most heat that goes in or out (diffusers and pumps)."""
-    layers: Ratio = Field(24.0, ge=1, le=60)
+    layers: Whole = Field(24.0, ge=1, le=60)
     """Well-mixed layers: 1 is a mixed tank, many have a thin thermocline (assumed)."""
     charging: Celsius = Field(90.0)
     """Water that sources make while they charge it."""
@@ -49,7 +48,7 @@ class HotWaterTank(Component):
     """How much cooler than asked its water may be while it discharges."""
     conductance: WattPerKelvin = Field(0.0, ge=0)
     """Heat through its walls per kelvin to outdoors."""
-    hours: tuple[float, ...] = Field((-1.0,) * 24)
+    hours: HourRequests = Field((-1.0,) * 24)
     """Share of the power to discharge ahead of the sources in each hour; negative charges with what they have left."""
     initial: Celsius = Field(60.0)
     """Water before the run."""
@@ -76,20 +75,6 @@ class HotWaterTank(Component):
     charge = output("W", "Heat put into store, negative out of it", point="AI", card="trend")
     loss = output("W", "Heat through the walls", medium="outdoors", energy="out")
     stored = output("J", "Heat held above the returning water", point="AI", card="trend")
-
-    @field_validator("hours")
-    @classmethod
-    def _whole_day(cls, hours: tuple[float, ...]) -> tuple[float, ...]:
-        if len(hours) != 24 or min(hours) < -1.0 or max(hours) > 1.0:
-            raise ValueError("24 values from -1 (charge) to 1 (discharge) are wanted")
-        return hours
-
-    @field_validator("layers")
-    @classmethod
-    def _whole_number(cls, layers: float) -> float:
-        if layers != int(layers):
-            raise ValueError("a whole number is wanted")
-        return layers
 
     @prepared(tells=("held", "faded"))
     def sized(dt, volume, layers, conductance):

@@ -3,7 +3,7 @@
 from math import exp
 
 import numpy as np
-from pydantic import field_validator, model_validator
+from pydantic import model_validator
 
 from twin.core import (
     Component,
@@ -28,7 +28,7 @@ from twin.physics.ice import (
     log_mean,
     melting_conductance,
 )
-from twin.units import Celsius, Joule, Kelvin, Ratio, Watt, WattPerKelvin
+from twin.units import Celsius, HourRequests, Joule, Kelvin, Ratio, Watt, WattPerKelvin
 
 CLOSE = 1e-9
 """Share of a load that counts as none. [1]"""
@@ -56,7 +56,7 @@ class IceStore(Component):
     """Warming of the brine in the coils while it freezes (3.4 K at NIST); less than the brine is below 0 degC."""
     losses: WattPerKelvin = Field(0.0, ge=0)
     """Heat through its walls per kelvin to outdoors."""
-    hours: tuple[float, ...] = Field((0.0,) * 24)
+    hours: HourRequests = Field((0.0,) * 24)
     """Share of the power to discharge in each hour; negative charges."""
     initial: Ratio = Field(0.0, ge=0, le=1)
     """Share of ice before the run."""
@@ -81,13 +81,6 @@ class IceStore(Component):
     charge = output("W", "Cooling put into store, negative out of it", point="AI", card="trend")
     warmth = output("W", "Heat through the walls", medium="outdoors", energy="in")
     ice = output("1", "Share of ice", point="AI", card="trend")
-
-    @field_validator("hours")
-    @classmethod
-    def _whole_day(cls, hours: tuple[float, ...]) -> tuple[float, ...]:
-        if len(hours) != 24 or min(hours) < -1.0 or max(hours) > 1.0:
-            raise ValueError("24 values from -1 (charge) to 1 (discharge) are wanted")
-        return hours
 
     @model_validator(mode="after")
     def _freezes(self) -> "IceStore":

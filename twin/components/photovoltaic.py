@@ -1,10 +1,9 @@
 """Photovoltaic arrays on roofs, on the ground and on facades, with their inverters."""
 
-from pydantic import field_validator
+from typing import Literal
 
 from twin.core import Component, Field, forcing, inlet, kernel, needs, output
 from twin.physics.photovoltaic import (
-    MOUNTINGS,
     cell_temperature,
     cover_transmittance,
     diffuse_transmittance,
@@ -37,12 +36,12 @@ class Photovoltaic(Component):
     """Of the modules, from horizontal."""
     azimuth: Degree = Field(180.0, ge=0, le=360)
     """Direction they face, clockwise from north."""
-    mounting: str = "open_rack"
+    mounting: Literal["open_rack", "ground", "roof", "facade"] = "open_rack"
     """How air passes them: `open_rack` or `ground` (racks that the wind passes under, also on flat roofs), `roof` (close to a roof)
     or `facade` (insulated back)."""
     temperature_coefficient: PerKelvin = Field(-0.0037, ge=-0.01, le=0)
     """Change of power with cell temperature (PVWatts version 8, standard module: -0.37 %/K)."""
-    optics: str = "full"
+    optics: Literal["beam", "full"] = "full"
     """What of the light is lost before the cells: `full` (glass at a slant for direct and diffuse light, spectrum by air mass, as in
     PVWatts version 8) or `beam` (glass for direct light alone, as in PVWatts version 5 and pvlib's chain)."""
     dc_ac: Ratio = Field(1.2, gt=0)
@@ -86,14 +85,6 @@ class Photovoltaic(Component):
     )
     sun = output("W", "Direct-current power made from the sun", medium="sun", energy="in")
     warmth = output("W", "Heat of the inverters", medium="outdoors", energy="out")
-
-    @field_validator("mounting", "optics")
-    @classmethod
-    def _word(cls, word: str, info) -> str:
-        known = sorted(MOUNTINGS) if info.field_name == "mounting" else ["beam", "full"]
-        if word not in known:
-            raise ValueError(f"one of {', '.join(known)}")
-        return word
 
     @forcing(tells=("irradiance", "cell", "offer"))
     def shine(grid, tilt, azimuth, mounting, optics, temperature_coefficient):

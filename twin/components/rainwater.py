@@ -1,10 +1,9 @@
 """Rain-water reuse: roofs and paving that catch rain, a tank, and pumps that bring it to washrooms and gardens."""
 
 import numpy as np
-from pydantic import field_validator
 
 from twin.core import Component, Field, forcing, inlet, kernel, needs, output, serves, state
-from twin.units import M2, M3, JoulePerM3, Ratio
+from twin.units import M2, M3, JoulePerM3, Months, Ratio
 
 SECONDS = np.array([31.0, 28.25, 31.0, 30.0, 31.0, 30.0, 31.0, 31.0, 30.0, 31.0, 30.0, 31.0]) * 86400.0
 
@@ -19,7 +18,7 @@ class Rainwater(Component):
     brick = "Rainwater_System"
     catchment: M2 = Field(0.0, ge=0)
     """Horizontal area that catches rain; 0 has no system."""
-    rain: tuple[float, ...] = Field(...)
+    rain: Months
     """Depth of rain in each month, January first. [mm]"""
     collection: Ratio = Field(0.7, ge=0, le=1)
     """Share of the rain on the catchment that reaches the tank."""
@@ -38,13 +37,6 @@ class Rainwater(Component):
     overflow = output("kg/s", "Rain that the tank could not hold")
     power = output("W", "Power of filters and pumps", medium="electricity", energy="in", end_use="pumps")
     warmth = output("W", "The same as heat to outdoors", medium="outdoors", energy="out")
-
-    @field_validator("rain")
-    @classmethod
-    def _twelve(cls, rain: tuple[float, ...]) -> tuple[float, ...]:
-        if len(rain) != 12 or min(rain) < 0.0:
-            raise ValueError("has to have 12 depths, none below 0")
-        return rain
 
     @forcing(tells=("falling",))
     def weather(grid, rain):

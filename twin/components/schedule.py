@@ -1,30 +1,23 @@
 """Schedules: how much of something is in use at each hour of each kind of day."""
 
 import numpy as np
-from pydantic import field_validator
 
 from twin.core import Component, Field, command, forcing, serves
+from twin.units import Hours
 
 
 class Schedule(Component):
     """Hourly shares for workdays, Saturdays and Sundays or holidays; an operator or a measured point may override them."""
 
     brick = "Schedule"
-    workday: tuple[float, ...] = Field((0.0,) * 24)
+    workday: Hours = Field((0.0,) * 24)
     """Share in each hour of a workday."""
-    saturday: tuple[float, ...] = Field((0.0,) * 24)
+    saturday: Hours = Field((0.0,) * 24)
     """Share in each hour of a Saturday."""
-    holiday: tuple[float, ...] = Field((0.0,) * 24)
+    holiday: Hours = Field((0.0,) * 24)
     """Share in each hour of a Sunday or public holiday."""
     users = serves("schedule", value="value")
     value = command("1", "Share in use now", point="AV", card="trend")
-
-    @field_validator("workday", "saturday", "holiday")
-    @classmethod
-    def _whole_day(cls, hours: tuple[float, ...]) -> tuple[float, ...]:
-        if len(hours) != 24:
-            raise ValueError(f"has {len(hours)} values; a day has 24")
-        return hours
 
     @forcing(tells=("value",))
     def today(grid, workday, saturday, holiday):

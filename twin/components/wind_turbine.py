@@ -1,8 +1,9 @@
 """Wind turbines, from micro turbines on masts to those of wind farms."""
 
 from itertools import pairwise
+from typing import Literal
 
-from pydantic import field_validator, model_validator
+from pydantic import model_validator
 
 from twin.core import Component, Field, forcing, inlet, kernel, needs, output
 from twin.physics.wind_turbine import (
@@ -41,7 +42,7 @@ class WindTurbine(Component):
         0.0009, 0.0078, 0.0242, 0.0550, 0.1039, 0.1732, 0.2710, 0.3861, 0.5294, 0.6883, 0.8225, 0.9004, 0.9654, 0.9957, 1.0, 1.0,
     )  # fmt: skip
     """Power over the rating at these."""
-    control: str = "pitch"
+    control: Literal["pitch", "stall"] = "pitch"
     """How the rotor is held in strong wind, which says how thin air is corrected for: `pitch` by the wind, `stall` by the power."""
     wakes: Ratio = Field(0.0, ge=0, lt=1)
     """Energy lost in the wakes of the others (5 to 10 % in farms)."""
@@ -62,13 +63,6 @@ class WindTurbine(Component):
     )
     taken = output("W", "Power taken from the wind", medium="outdoors", energy="in")
     warmth = output("W", "Losses as heat to outdoors", medium="outdoors", energy="out")
-
-    @field_validator("control")
-    @classmethod
-    def _control(cls, word: str) -> str:
-        if word not in ("pitch", "stall"):
-            raise ValueError("pitch or stall")
-        return word
 
     @model_validator(mode="after")
     def _curve(self):

@@ -8,7 +8,7 @@ import inspect
 import itertools
 import re
 import textwrap
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.fields import FieldInfo
@@ -97,6 +97,12 @@ class Component(BaseModel):
         if marked:
             return marked[0]
         return "1" if field.annotation in (float, int) else ""
+
+    @classmethod
+    def words(cls, parameter: str) -> tuple[str, ...]:
+        """Words that a parameter may be; empty for numbers and free text."""
+        annotation = cls.model_fields[parameter].annotation
+        return get_args(annotation) if get_origin(annotation) is Literal else ()
 
     @classmethod
     def is_series(cls, name: str) -> bool:

@@ -17,7 +17,9 @@ def describe(cls: type[Component]) -> dict[str, Any]:
         "parameters": [
             {
                 "name": name,
-                "unit": f"{cls.unit(name) or '1'} each" if cls.is_series(name) else cls.unit(name) or "text",
+                "unit": f"{cls.unit(name) or '1'} each"
+                if cls.is_series(name)
+                else cls.unit(name) or " or ".join(cls.words(name)) or "text",
                 "default": None if field.is_required() else field.default,
                 "doc": docs.get(name, ""),
             }

@@ -83,7 +83,8 @@ def _kind(cls: type[Component]) -> dict[str, Any]:
         elif cls.unit(name):
             fields[name] = _number(cls.unit(name), f"{docs.get(name, '')} {_limits(field.metadata)}".strip())
         else:
-            fields[name] = {"type": "string", "description": docs.get(name, "")}
+            words = {"enum": list(cls.words(name))} if cls.words(name) else {}
+            fields[name] = {"type": "string", "description": docs.get(name, ""), **words}
         if field.is_required():
             required.append(name)
     for label in NAMED.get(cls.kind, ()):
