@@ -82,6 +82,22 @@ def load(text: str | Path) -> Site:
     return whole
 
 
+def read_component(site: Site, name: str, node: Node) -> tuple[Component, _Loader]:
+    """One more component of a loaded site, as its file would describe it, and the loader with its numbers and connections.
+
+    Raises
+    ------
+    SiteError
+        With every problem of the component.
+    """
+    loader = _Loader(site.path)
+    loader.suppliers = site.suppliers
+    found = loader._component(name, node.place, node)
+    loader.problems.check()
+    assert found is not None  # a component that cannot be built leaves a problem
+    return found, loader
+
+
 class _Loader:
     """Walks one file and collects problems."""
 
@@ -95,6 +111,9 @@ class _Loader:
         self.failed: set[Address] = set()
         self.told: set[tuple[str, str]] = set()
         self.filled: dict[tuple[str, str], str] = {}
+        self.defaults: dict[str, Node] = {}
+        self.suppliers: dict[str, tuple[str, ...]] = {}
+        self.own: dict[str, Any] = {}
         """Parameters whose number could not be read, and (place, parameter) already complained about."""
 
     def load(self) -> Site:
@@ -109,7 +128,7 @@ class _Loader:
         self.suppliers = (
             {k: _texts(v) for k, v in (top["suppliers"].fields or {}).items()} if "suppliers" in top else {}
         )
-        self.own: dict[str, Any] = {k: _plain(top[k]) for k in ("constructions", "glazings", "tariffs") if k in top}
+        self.own = {k: _plain(top[k]) for k in ("constructions", "glazings", "tariffs") if k in top}
         location = self._location(top.get("location"), root.place)
         components = self._components(root, location)
         area = self._number(top.get("floor_area"), "m2", "floor_area", root.place)
@@ -122,7 +141,7 @@ class _Loader:
         self.problems.check()
         site = Site(
             self.path, name, location, area, int(year or 0), tuple(components), self.links, self.inputs, self.quantities,
-            self.tags, reported, filled=self.filled,
+            self.tags, reported, filled=self.filled, suppliers=self.suppliers,
         )  # fmt: skip
         self._check_wiring(site)
         self.problems.check()

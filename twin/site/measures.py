@@ -3,41 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
+from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 
-from twin.core.component import Component
 from twin.errors import SiteError, UnitError
+from twin.site import shelf
+from twin.site.arguments import Argument, bind, fill, read_arguments, split
+from twin.site.costs import Cost, check_per, read_cost
 from twin.site.problems import Problems
 from twin.site.provenance import Quantity, quantity
 from twin.site.reader import Node, read
+from twin.site.selection import read_selection
 from twin.site.site import Site
-from twin.site.wiring import Address
+from twin.site.verbs import VERBS, Change, Draft
 
 SCHEMA_VERSION = "1"
-VERBS = ("set", "scale", "add")
-PER = ("m2", "piece", "site")
-
-
-@dataclass(frozen=True)
-class Change:
-    """One change: which components, what to do, and the parameters with their numbers."""
-
-    kind: str
-    name: str
-    tags: tuple[str, ...]
-    verb: str
-    node: Node
-    place: str
-
-    def selects(self, component: Component, tags: Sequence[str]) -> bool:
-        """Whether a component is changed: all given criteria must match."""
-        return (
-            (not self.kind or type(component).kind == self.kind)
-            and (not self.name or fnmatchcase(component.name, self.name))
-            and set(self.tags) <= set(tags)
-        )
+TOP = ("schema_version", "use", "measures", "packages")
+KNOWN = (
+    "title", "help", "arguments", "changes", "components", "cost", "lifetime", "maintenance", "salvage", "from", "needs", "excludes", "saving",
+)  # fmt: skip
+WANTED = ("title", "cost", "lifetime")
 
 
 @dataclass(frozen=True)
@@ -46,29 +32,111 @@ class Measure:
 
     Attributes
     ----------
-    title, help : texts by language; changes : what it does.
-    cost : [CNY] per m2 of floor area, per selected piece (times its multiplier) or for the site; `per` says which.
-    maintenance : [CNY per year], the same way; lifetime : [years].
+    title, help : texts by language; changes : what it does; components : what it adds, by name.
+    money : cost, lifetime, maintenance and salvage. arguments : what it may be told; given : what it was told.
+    needs, excludes : other measures. saving : share saved elsewhere, with its source; `saving_of` says of what.
     """
 
     name: str
     title: dict[str, str]
     help: dict[str, str]
     changes: tuple[Change, ...]
-    cost: Quantity
-    per: str
-    lifetime: Quantity
+    money: Cost
     place: str
+    components: dict[str, Node] = field(default_factory=dict)
+    arguments: dict[str, Argument] = field(default_factory=dict)
+    given: dict[str, str] = field(default_factory=dict)
+    needs: tuple[str, ...] = ()
+    excludes: tuple[str, ...] = ()
+    saving: Quantity | None = None
+    saving_of: dict[str, str] = field(default_factory=dict)
+    node: Node | None = None
+
+    @property
+    def cost(self) -> Quantity:
+        """Investment per unit. [CNY]"""
+        return self.money.value
+
+    @property
+    def per(self) -> str:
+        """What a unit of cost is."""
+        return self.money.per.text
+
+    @property
+    def lifetime(self) -> Quantity:
+        """How long it works. [years]"""
+        return self.money.lifetime
+
+    @property
+    def maintenance(self) -> Quantity | None:
+        """Upkeep per unit and year [CNY], or as a share of the investment a year [1]."""
+        return self.money.maintenance
+
+    @property
+    def salvage(self) -> Quantity | None:
+        """What a unit is worth at the end of its life [CNY], or as a share of the investment [1]."""
+        return self.money.salvage
+
+    @property
+    def start(self) -> date | None:
+        """The day from which it works."""
+        return self.money.start
 
     def pieces(self, site: Site) -> float:
-        """How many units of cost the site has."""
-        if self.per == "site":
-            return 1.0
-        if self.per == "m2":
-            return site.floor_area.value
-        return sum(
-            c.multiplier for c in site.components if any(x.selects(c, site.tags.get(c.name, ())) for x in self.changes)
-        )
+        """How many units of cost the site has, times the multiplier of the cost; `site` is the site without the measure."""
+        per = self.money.per
+        if per.text == "site":
+            return self.money.multiplier
+        if per.text == "m2":
+            return self.money.multiplier * site.floor_area.value
+        before = {each.name: each for each in site.components}
+        after, touched = _changed(site, (self,), {}, {})
+        now = {each.name: each for each in after.components}
+        if per.text == "piece":
+            return self.money.multiplier * sum((now.get(n) or before[n]).multiplier for n in touched)
+        whole = sum(per.amount(now[n]) for n in touched if n in now)
+        if per.added:
+            whole -= sum(per.amount(before[n]) for n in touched if n in before)
+        return self.money.multiplier * max(whole, 0.0)
+
+    def capital(self, site: Site, values: Mapping[str, float] | None = None) -> float:
+        """Investment, with other numbers by place where they are drawn. [CNY]"""
+        return _drawn(self.cost, values) * self.pieces(site)
+
+    def upkeep(self, site: Site, values: Mapping[str, float] | None = None) -> float:
+        """Maintenance of a year. [CNY]"""
+        return self._part(self.maintenance, site, values)
+
+    def rest(self, site: Site, values: Mapping[str, float] | None = None) -> float:
+        """Salvage at the end of its life. [CNY]"""
+        return self._part(self.salvage, site, values)
+
+    def _part(self, number: Quantity | None, site: Site, values: Mapping[str, float] | None) -> float:
+        if number is None:
+            return 0.0
+        drawn = _drawn(number, values)
+        return drawn * (self.capital(site, values) if number.unit == "1" else self.pieces(site))
+
+    def bound(self, given: Mapping[str, str]) -> Measure:
+        """The measure with other arguments.
+
+        Raises
+        ------
+        SiteError
+            For an unknown argument and one that is not allowed.
+        """
+        if not given or self.node is None:
+            bind(self.name, self.arguments, given)
+            return self
+        problems = Problems()
+        found = read_measure(self.name, self.node, problems, {**self.given, **given})
+        problems.check()
+        assert found is not None
+        return found
+
+
+def _drawn(number: Quantity, values: Mapping[str, float] | None) -> float:
+    return (values or {}).get(number.place, number.value)
 
 
 def attach(site: Site, path: Path) -> Site:
@@ -82,72 +150,212 @@ def attach(site: Site, path: Path) -> Site:
     root, problems = read(path), Problems()
     top = root.fields or {}
     for name in top:
-        if name not in ("schema_version", "measures", "packages"):
-            problems.unknown(root.keys[name], name, name, ("schema_version", "measures", "packages"))
-    version = top["schema_version"].text if "schema_version" in top else "missing"
-    if version != SCHEMA_VERSION:
-        problems.add(root.place, f"schema_version: is {version}; this program reads version {SCHEMA_VERSION}")
-    found = {}
-    for name, node in (top["measures"].fields or {}).items() if "measures" in top else ():
-        read_measure = _measure(name, node, problems)
-        if read_measure:
-            found[name] = read_measure
+        if name not in TOP:
+            problems.unknown(root.keys[name], name, name, TOP)
+    check_version(root, problems)
+    found = read_measures(top.get("measures"), problems)
+    for name, used in _used(top.get("use"), problems).items():
+        if name in found:
+            problems.add(
+                used.place, f"use: {name}: stands under measures too; give one of them another name with 'as:'"
+            )
+        found.setdefault(name, used)
     packages = {}
     for name, node in (top["packages"].fields or {}).items() if "packages" in top else ():
         packages[name] = tuple(each.text or "" for each in node.items or [])
         for each in packages[name]:
             if each not in found:
                 problems.unknown(node.place, f"packages.{name}: {each!r}", each, found)
+        if name in found:
+            problems.add(node.place, f"packages.{name}: is the name of a measure; give the package another")
     problems.check()
     ready = replace(site, measures=found, packages=packages)
-    for measure in found.values():
-        try:
-            apply(ready, (measure.name,))
-        except SiteError as problem:
-            problems.add(measure.place, str(problem))
+    _try(ready, {name: top["packages"].fields[name].place for name in packages} if packages else {}, problems)
     problems.check()
     return ready
 
 
-def _measure(name: str, node: Node, problems: Problems) -> Measure | None:
-    fields = node.fields or {}
-    known = ("title", "help", "changes", "cost", "lifetime")
-    for label in fields:
-        if label not in known:
-            problems.unknown(node.keys[label], f"{name}.{label}", label, known)
-    missing = [label for label in ("title", "changes", "cost", "lifetime") if label not in fields]
+def check_version(root: Node, problems: Problems) -> None:
+    """Refuse files of another version of the form."""
+    fields = root.fields or {}
+    version = fields["schema_version"].text if "schema_version" in fields else "missing"
+    if version != SCHEMA_VERSION:
+        problems.add(root.place, f"schema_version: is {version}; this program reads version {SCHEMA_VERSION}")
+
+
+def _used(node: Node | None, problems: Problems) -> dict[str, Measure]:
+    """Measures of the library that a site uses, with its own numbers."""
+    found = {}
+    for each in (node.items or []) if node else ():
+        try:
+            name, whole, given = shelf.taken(each)
+        except SiteError as problem:
+            problems.add(each.place, f"use: {problem}")
+            continue
+        measure = read_measure(name, whole, problems, given)
+        if measure:
+            found[name] = measure
+    return found
+
+
+def _try(site: Site, packages: Mapping[str, str], problems: Problems) -> None:
+    """Apply each measure with what it needs, and each package, so that what is wrong is told at once."""
+    for measure in site.measures.values():
+        try:
+            members = with_needs(site, measure.name)
+            apply(site, members)
+            base = apply(site, members[:-1])
+            after, touched = _changed(base, (measure,), {}, {})
+            check_per(measure.money.per, [c for c in after.components if c.name in touched], measure.name)
+        except SiteError as problem:
+            problems.add(measure.place, str(problem))
+    for name, place in packages.items() if not problems.found else ():
+        try:
+            apply(site, site.packages[name])
+        except SiteError as problem:
+            problems.add(place, f"packages.{name}: {problem}")
+
+
+def read_measures(node: Node | None, problems: Problems) -> dict[str, Measure]:
+    """Measures of a `measures:` block by name."""
+    found = {}
+    for name, each in (node.fields or {}).items() if node else ():
+        measure = read_measure(name, each, problems)
+        if measure:
+            found[name] = measure
+    return found
+
+
+def read_measure(name: str, node: Node, problems: Problems, given: Mapping[str, str] | None = None) -> Measure | None:
+    """One measure, with the arguments it is told."""
+    raw = node.fields or {}
+    for label in raw:
+        if label not in KNOWN:
+            problems.unknown(node.keys[label], f"{name}.{label}", label, KNOWN)
+    missing = [label for label in WANTED if label not in raw]
+    if not missing and "changes" not in raw and "components" not in raw:
+        missing = ["changes"]
     if missing:
-        problems.add(node.place, f"{name}.{missing[0]}: is missing; every measure has {', '.join(known)}")
+        problems.add(node.place, f"{name}.{missing[0]}: is missing; every measure has title, changes, cost, lifetime")
         return None
-    changes = [c for each in fields["changes"].items or [] for c in _changes(name, each, problems)]
-    cost = fields["cost"].fields or {}
-    per = cost["per"].text if "per" in cost else ""
-    if per not in PER:
-        problems.add(fields["cost"].place, f"{name}.cost.per: {per!r}: must be one of {', '.join(PER)}")
+    arguments = read_arguments(name, raw.get("arguments"), problems)
     try:
-        value = quantity(cost["value"], "CNY", "") if "value" in cost else None
-        lifetime = quantity(fields["lifetime"], "1", "")
+        values = bind(name, arguments, given or {})
+    except SiteError as problem:
+        problems.add(node.place, str(problem))
+        return None
+    fields = {k: v if k == "arguments" else fill(v, values, problems) for k, v in raw.items()}
+    money = read_cost(name, fields, problems)
+    changes = [c for each in _items(fields.get("changes")) for c in _changes(name, each, problems)]
+    saving, of = _saving(name, fields.get("saving"), problems)
+    if money is None:
+        return None
+    return Measure(
+        name, _texts(fields.get("title")), _texts(fields.get("help")), tuple(changes), money, node.place,
+        (fields["components"].fields or {}) if "components" in fields else {}, arguments, dict(given or {}),
+        _words(fields.get("needs")), _words(fields.get("excludes")), saving, of, node,
+    )  # fmt: skip
+
+
+def _items(node: Node | None) -> list[Node]:
+    return (node.items or []) if node else []
+
+
+def _words(node: Node | None) -> tuple[str, ...]:
+    if node is None:
+        return ()
+    return tuple(each.text or "" for each in node.items) if node.items is not None else (node.text or "",)
+
+
+def _texts(node: Node | None) -> dict[str, str]:
+    return {k: v.text or "" for k, v in (node.fields or {}).items()} if node else {}
+
+
+def _saving(name: str, node: Node | None, problems: Problems) -> tuple[Quantity | None, dict[str, str]]:
+    """The share that such measures saved elsewhere."""
+    fields = node.fields or {} if node else {}
+    if not node:
+        return None, {}
+    if set(fields) != {"value", "of"}:
+        problems.add(
+            node.place,
+            f"{name}.saving: needs value and of, such as {{value: 7 % typical SOURCE, of: {{en: electricity}}}}",
+        )
+        return None, {}
+    try:
+        return quantity(fields["value"], "1", ""), _texts(fields["of"])
     except UnitError as problem:
-        problems.add(fields["cost"].place, f"{name}: {problem}")
-        return None
-    if value is None:
-        problems.add(fields["cost"].place, f"{name}.cost.value: is missing; write for instance '5 CNY'")
-        return None
-    title = {k: v.text or "" for k, v in (fields["title"].fields or {}).items()}
-    helps = {k: v.text or "" for k, v in (fields["help"].fields or {}).items()} if "help" in fields else {}
-    return Measure(name, title, helps, tuple(changes), value, per or "site", lifetime, node.place)
+        problems.add(node.place, f"{name}.saving: {problem}")
+        return None, {}
 
 
 def _changes(name: str, node: Node, problems: Problems) -> list[Change]:
-    fields = node.fields or {}
-    select = fields["select"].fields or {} if "select" in fields else {}
+    fields, known = node.fields or {}, ("select", "optional", *VERBS)
     for label in fields:
-        if label not in ("select", *VERBS):
-            problems.unknown(node.keys[label], f"{name}.changes.{label}", label, ("select", *VERBS))
-    kind = (select["kind"].text or "") if "kind" in select else ""
-    pattern = (select["name"].text or "") if "name" in select else ""
-    tags = tuple(each.text or "" for each in select["tags"].items or []) if "tags" in select else ()
-    return [Change(kind, pattern, tags, verb, fields[verb], node.place) for verb in VERBS if verb in fields]
+        if label not in known:
+            problems.unknown(node.keys[label], f"{name}.changes.{label}", label, known)
+    if not set(fields) & set(VERBS):
+        problems.add(node.place, f"{name}.changes: does nothing; write one of {', '.join(VERBS)}")
+    selection = read_selection(fields.get("select"), f"{name}.changes", problems)
+    optional = "optional" in fields and fields["optional"].text in ("yes", "true")
+    return [Change(selection, verb, fields[verb], node.place, optional) for verb in VERBS if verb in fields]
+
+
+def find(site: Site, text: str) -> Measure:
+    """A measure by name, with arguments: the site's own, else the library's.
+
+    Raises
+    ------
+    SiteError
+        When there is none, or an argument is wrong.
+    """
+    name, given = split(text)
+    if name in site.measures:
+        return site.measures[name].bound(given)
+    library = shelf.measures()
+    if name not in library:
+        problems = Problems()
+        place = str(site.path.parent / "measures.yaml")
+        problems.unknown(place, f"measure {name!r}", name, {**site.measures, **library})
+        problems.check()
+    problems = Problems()
+    found = read_measure(name, library[name], problems, given)
+    problems.check()
+    assert found is not None
+    return found
+
+
+def with_needs(site: Site, name: str) -> tuple[str, ...]:
+    """A measure after all that it needs, in an order that works.
+
+    Raises
+    ------
+    SiteError
+        When a needed one does not exist, or measures need each other in a circle.
+    """
+    found: dict[str, None] = {}
+
+    def walk(text: str, way: tuple[str, ...]) -> None:
+        if text in way:
+            raise SiteError(f"measures need each other in a circle: {' -> '.join((*way, text))}")
+        for each in find(site, text).needs:
+            walk(each, (*way, text))
+        found.setdefault(text)
+
+    walk(name, ())
+    return tuple(found)
+
+
+def _check_partners(site: Site, chosen: Sequence[Measure]) -> None:
+    """Refuse measures that exclude each other, and one without another that it needs."""
+    names = {split(each)[0] for each in site.applied} | {each.name for each in chosen}
+    for measure in chosen:
+        for other in measure.excludes:
+            if other in names and other != measure.name:
+                raise SiteError(f"{measure.place}: {measure.name} excludes {other}; take one of them")
+        for other in measure.needs:
+            if other not in names:
+                raise SiteError(f"{measure.place}: {measure.name} needs {other}; apply both")
 
 
 def apply(
@@ -162,69 +370,29 @@ def apply(
     Raises
     ------
     SiteError
-        For an unknown measure, one that selects nothing or sets an unknown field, and two that set one field differently.
+        For an unknown measure or argument, a measure that selects nothing or sets an unknown field, two that contradict or
+        exclude each other, and one without another that it needs.
     """
-    changes: dict[Address, Quantity] = {}
-    setters: dict[Address, str] = {}
-    for name in names:
-        if name not in site.measures:
-            problems = Problems()
-            problems.unknown(str(site.path.parent / "measures.yaml"), f"measure {name!r}", name, site.measures)
-            problems.check()
-        for change in site.measures[name].changes:
-            _apply_change(site, name, change, changes, setters, values or {}, {} if used is None else used)
-    return replace(site.with_changes(changes), applied=(*site.applied, *names))
+    chosen = [find(site, each) for each in names]
+    _check_partners(site, chosen)
+    return _changed(site, chosen, values or {}, {} if used is None else used, names)[0]
 
 
-def _apply_change(
+def _changed(
     site: Site,
-    name: str,
-    change: Change,
-    changes: dict[Address, Quantity],
-    setters: dict[Address, str],
+    chosen: Sequence[Measure],
     values: Mapping[str, float],
     used: dict[str, Quantity],
-) -> None:
-    chosen = [c for c in site.components if change.selects(c, site.tags.get(c.name, ()))]
-    if not chosen:
-        raise SiteError(f"{change.place}: {name} selects no component; look at its kind, name pattern and tags")
-    numbers: dict[tuple[str, str], Quantity] = {}
-    for component in chosen:
-        cls = type(component)
-        for parameter, node in (change.node.fields or {}).items():
-            if parameter not in cls.parameters():
-                problems = Problems()
-                problems.unknown(
-                    change.node.keys[parameter], f"{name}: {cls.kind}.{parameter}", parameter, cls.parameters()
-                )
-                problems.check()
-            unit = "1" if change.verb == "scale" else cls.unit(parameter)
-            unit = "K" if change.verb == "add" and unit == "degC" else unit
-            if (cls.kind, parameter) not in numbers:
-                stated = _number(node, unit, f"{name}: {cls.kind}.{parameter}")
-                used[stated.place] = replace(stated, note=f"{name}: {parameter}")
-                numbers[cls.kind, parameter] = stated.moved(values.get(stated.place, stated.value))
-            number = numbers[cls.kind, parameter]
-            at = (component.name, parameter)
-            before = changes[at].value if at in changes else float(getattr(component, parameter))
-            after = {"set": number.value, "scale": before * number.value, "add": before + number.value}[change.verb]
-            if at in setters and setters[at] != name and change.verb == "set" and after != before:
-                raise SiteError(
-                    f"{change.place}: {name} and {setters[at]} both set {component.name}.{parameter}, to different values"
-                )
-            setters[at] = name
-            changes[at] = (
-                replace(number, value=after) if change.verb == "set" else _fixed(number, after, cls.unit(parameter))
+    names: Sequence[str] = (),
+) -> tuple[Site, list[str]]:
+    """The site after measures, and the names of all components that they touch."""
+    draft, touched = Draft(site, values, used), {}
+    for measure in chosen:
+        draft.put(measure.name, measure.components)
+        mine = dict.fromkeys([*measure.components, *(n for c in measure.changes for n in draft.work(measure.name, c))])
+        if not mine:
+            raise SiteError(
+                f"{measure.place}: {measure.name} selects no component; look at its kind, name pattern and tags"
             )
-
-
-def _fixed(number: Quantity, value: float, unit: str) -> Quantity:
-    """A scaled or shifted number; its uncertainty is that of the measure's factor."""
-    return replace(number, value=value, unit=unit, low=value, high=value, place=f"{number.place} (applied)")
-
-
-def _number(node: Node, unit: str, where: str) -> Quantity:
-    try:
-        return quantity(node, unit, "")
-    except UnitError as problem:
-        raise SiteError(f"{node.place}: {where}: {problem}") from problem
+        touched |= mine
+    return draft.finish(names), list(touched)

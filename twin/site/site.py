@@ -46,6 +46,7 @@ class Site:
     quantities : (component, parameter) -> number with provenance, for every number the file states.
     tags : component -> words a measure can select by.
     filled : (room, what) -> what the library filled in where the file says nothing.
+    suppliers : medium -> default suppliers, which components that a measure adds take.
     """
 
     path: Path
@@ -63,6 +64,7 @@ class Site:
     packages: dict[str, tuple[str, ...]] = field(default_factory=dict)
     applied: tuple[str, ...] = ()
     filled: dict[tuple[str, str], str] = field(default_factory=dict)
+    suppliers: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Component:
         """One component by name."""
@@ -118,25 +120,44 @@ class Site:
         by_component: dict[str, dict[str, Any]] = {}
         for (name, parameter), quantity in changes.items():
             by_component.setdefault(name, {})[parameter] = quantity.value
-        fresh = tuple(_renewed(c, by_component[c.name]) if c.name in by_component else c for c in self.components)
+        fresh = tuple(renewed(c, by_component[c.name]) if c.name in by_component else c for c in self.components)
         return replace(self, components=fresh, quantities={**self.quantities, **changes})
 
-    def with_measures(self, *names: str) -> Site:
-        """The same site after retrofit measures, applied in the given order.
+    def with_measures(self, *names: str, **arguments: Mapping[str, object]) -> Site:
+        """The same site after retrofit measures of its own or of the library, applied in the given order.
+
+        Parameters
+        ----------
+        names : of measures, also as on the command line, `photovoltaics:rating=8 MW`.
+        arguments : arguments by measure: `site.with_measures("led_lighting", photovoltaics={"rating": "8 MW"})`; a measure
+            that `names` leaves out comes last.
 
         Raises
         ------
         SiteError
-            For an unknown measure, one that selects nothing, or two that contradict.
+            For an unknown measure or argument, a measure that selects nothing, or two that contradict.
         """
+        from twin.site.arguments import joined
         from twin.site.measures import apply
 
-        return apply(self, names)
+        told = [joined(each, arguments.get(each, {})) for each in names]
+        told += [joined(each, given) for each, given in arguments.items() if each not in names]
+        return apply(self, told)
 
 
-def _renewed(component: Component, values: dict[str, Any]) -> Component:
+def renewed(component: Component, values: Mapping[str, Any]) -> Component:
+    """A component with other values.
+
+    Raises
+    ------
+    SiteError
+        When it refuses them.
+    """
+    if not values:
+        return component
     try:
         return type(component).model_validate({**component.model_dump(), **values})
     except ValidationError as problem:
         first = problem.errors()[0]
-        raise SiteError(f"{component.name}.{first['loc'][0]}: {first['input']!r}: {first['msg']}") from problem
+        where = f"{component.name}.{first['loc'][0]}: {first['input']!r}" if first["loc"] else component.name
+        raise SiteError(f"{where}: {first['msg'].removeprefix('Value error, ')}") from problem

@@ -1,0 +1,72 @@
+"""The shared library of measures, which any site may use by name with numbers of its own."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from twin.errors import SiteError
+from twin.site.problems import Problems
+from twin.site.reader import Node, read
+
+OVER = ("cost", "lifetime", "maintenance", "salvage", "from", "title", "help", "needs", "excludes")
+"""What a site may say otherwise of a measure that it uses."""
+
+
+@cache
+def measures() -> dict[str, Node]:
+    """All measures of the library by name, as their files have them.
+
+    Raises
+    ------
+    SiteError
+        When a file is wrong, or two have a measure of one name.
+    """
+    here = Path(__file__).resolve().parent.parent
+    folders = [each / "measures" for each in (here / "sites", here.parent / "sites") if (each / "measures").is_dir()]
+    problems, found = Problems(), dict[str, Node]()
+    for path in sorted(folders[0].glob("*.yaml")) if folders else ():
+        top = read(path).fields or {}
+        version = top["schema_version"].text if "schema_version" in top else "missing"
+        if version != "1":
+            problems.add(str(path), f"schema_version: is {version}; this program reads version 1")
+        for name, node in (top["measures"].fields or {}).items() if "measures" in top else ():
+            if name in found:
+                problems.add(node.place, f"{name}: stands twice; the first is at {found[name].place}")
+            found[name] = node
+    problems.check()
+    return found
+
+
+def taken(entry: Node) -> tuple[str, Node, dict[str, str]]:
+    """One entry of `use:`: its name in the site, the measure with the site's numbers in place, and arguments.
+
+    Raises
+    ------
+    SiteError
+        When the library has no such measure, or the entry says something else than a site may.
+    """
+    fields, problems = entry.fields or {}, Problems()
+    known = ("measure", "as", "arguments", *OVER)
+    for label in fields:
+        if label not in known:
+            problems.unknown(entry.keys[label], label, label, known)
+    texts = {k: v.text or "" for k, v in fields.items()}
+    name = entry.text or texts.get("measure", "")
+    if name not in measures():
+        problems.unknown(entry.place, f"measure {name!r} of the library", name, measures())
+    problems.check()
+    whole = measures()[name]
+    merged, keys = dict(whole.fields or {}), dict(whole.keys)
+    for label in OVER:
+        if label in fields:
+            merged[label], keys[label] = _over(merged.get(label), fields[label]), entry.keys[label]
+    given = {k: v.text or "" for k, v in (fields["arguments"].fields or {}).items()} if "arguments" in fields else {}
+    return texts.get("as", name), Node(entry.place, fields=merged, keys=keys), given
+
+
+def _over(old: Node | None, new: Node) -> Node:
+    """A node whose fields replace those of another; what it does not name stays."""
+    if old is None or old.fields is None or new.fields is None:
+        return new
+    return Node(new.place, fields={**old.fields, **new.fields}, keys={**old.keys, **new.keys})
