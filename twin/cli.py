@@ -15,6 +15,7 @@ from rich.table import Table
 
 from twin.commands import bacnet, history, inventory
 from twin.commands.live import live
+from twin.commands.measures import measures
 from twin.commands.sites import sites
 from twin.errors import TwinError
 from twin.tables import out, print_json, show_exam, show_run, show_study
@@ -32,6 +33,7 @@ app.add_typer(bacnet.app, name="bacnet")
 app.command()(sites)
 app.command()(bacnet.points)
 app.command()(live)
+app.command()(measures)
 bacnet.app.command()(inventory.inventory)
 bacnet.app.command("map")(inventory.map_points)
 err = Console(stderr=True)
@@ -110,7 +112,7 @@ def run(
         datetime | None, typer.Option(help="End, not included.", formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M"])
     ] = None,
     step: Step = 15,
-    measure: Annotated[list[str] | None, typer.Option(help="A measure to apply; may be repeated.")] = None,
+    measure: Annotated[list[str] | None, typer.Option(help="A measure to apply, such as battery:capacity=4 MWh; may be repeated.")] = None,
     table: Annotated[Path | None, typer.Option(help="Write every recorded tick to this .parquet or .csv file.")] = None,
     components: Components = None,
     as_json: AsJson = False,

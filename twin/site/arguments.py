@@ -13,6 +13,8 @@ from twin.site.reader import Node
 
 FIELDS = ("title", "unit", "default", "least", "most", "words", "whole")
 HOLE = re.compile(r"\$([a-z][a-z0-9_]*)")
+TIMES = re.compile(r"(?P<factor>\d*\.?\d+) \* \$(?P<name>[a-z][a-z0-9_]*)(?P<tail>.*)")
+"""A share of an argument, such as `0.6 * $rating`."""
 BARE = re.compile(r"\s*[+-]?[\d_,]*\.?\d+(?:[eE][+-]?\d+)?\s*")
 
 ROUNDING = 1e-12
@@ -166,9 +168,13 @@ def fill(node: Node, values: Mapping[str, Node], problems: Problems) -> Node:
         if name not in values:
             problems.unknown(node.place, f"${name}", name, values or ("none; declare it under arguments:",))
             return node
-    whole = HOLE.fullmatch(text)
+    whole, times = HOLE.fullmatch(text), TIMES.fullmatch(text)
     if whole:
         return values[whole[1]]
+    if times:
+        number, _, unit = _plain(values[times["name"]]).partition(" ")
+        product = float(times["factor"]) * float(number.replace(",", ""))
+        return Node(node.place, text=f"{product:.12g} {unit} {times['tail']}".strip())
     return Node(node.place, text=HOLE.sub(lambda hole: _plain(values[hole[1]]), text))
 
 

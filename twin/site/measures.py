@@ -160,8 +160,9 @@ def attach(site: Site, path: Path) -> Site:
                 used.place, f"use: {name}: stands under measures too; give one of them another name with 'as:'"
             )
         found.setdefault(name, used)
-    packages = {}
+    packages, places = {}, {}
     for name, node in (top["packages"].fields or {}).items() if "packages" in top else ():
+        places[name] = node.place
         packages[name] = tuple(each.text or "" for each in node.items or [])
         for each in packages[name]:
             if each not in found:
@@ -170,7 +171,7 @@ def attach(site: Site, path: Path) -> Site:
             problems.add(node.place, f"packages.{name}: is the name of a measure; give the package another")
     problems.check()
     ready = replace(site, measures=found, packages=packages)
-    _try(ready, {name: top["packages"].fields[name].place for name in packages} if packages else {}, problems)
+    _try(ready, places, problems)
     problems.check()
     return ready
 
@@ -301,6 +302,20 @@ def _changes(name: str, node: Node, problems: Problems) -> list[Change]:
     return [Change(selection, verb, fields[verb], node.place, optional) for verb in VERBS if verb in fields]
 
 
+def library() -> dict[str, Measure]:
+    """The measures that every site may use, by name.
+
+    Raises
+    ------
+    SiteError
+        With every problem of the library's files.
+    """
+    problems = Problems()
+    found = {name: read_measure(name, node, problems) for name, node in shelf.measures().items()}
+    problems.check()
+    return {name: each for name, each in found.items() if each}
+
+
 def find(site: Site, text: str) -> Measure:
     """A measure by name, with arguments: the site's own, else the library's.
 
@@ -386,7 +401,7 @@ def _changed(
     names: Sequence[str] = (),
 ) -> tuple[Site, list[str]]:
     """The site after measures, and the names of all components that they touch."""
-    draft, touched = Draft(site, values, used), {}
+    draft, touched = Draft(site, values, used), dict[str, None]()
     for measure in chosen:
         draft.put(measure.name, measure.components)
         mine = dict.fromkeys([*measure.components, *(n for c in measure.changes for n in draft.work(measure.name, c))])

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from twin.errors import SiteError
 from twin.site.problems import Problems
 from twin.site.reader import Node, read
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from twin.site.claims import Reported
-from twin.site.measures import Measure, apply
+from twin.site.measures import Measure, apply, with_needs
 from twin.site.provenance import Quantity
 from twin.site.site import Site
 from twin.study import economics
@@ -29,9 +29,9 @@ class Scenario:
 
 
 def scenarios(site: Site) -> list[Scenario]:
-    """The baseline, each measure alone, and each package."""
+    """The baseline, each measure with what it needs, and each package."""
     found = [Scenario(BASELINE, (), {"en": "Baseline", "zh": "基准"})]
-    found += [Scenario(name, (name,), measure.title) for name, measure in site.measures.items()]
+    found += [Scenario(name, with_needs(site, name), measure.title) for name, measure in site.measures.items()]
     found += [
         Scenario(name, members, {"en": f"Package: {name.replace('_', ' ')}", "zh": f"组合：{name}"})
         for name, members in site.packages.items()

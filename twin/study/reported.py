@@ -7,7 +7,7 @@ from math import isnan
 from typing import Any
 
 from twin.site.claims import Reported
-from twin.site.measures import apply
+from twin.site.measures import apply, with_needs
 from twin.site.site import Site
 from twin.study.pool import Progress, work_all
 from twin.study.sampling import draw, percentiles
@@ -21,7 +21,7 @@ NOTHING: dict[str, float | None] = {"p10": None, "p50": None, "p90": None}
 
 def scenarios(site: Site) -> dict[str, tuple[str, ...]]:
     """Measures and packages by name, as the measures they apply."""
-    return {**{name: (name,) for name in site.measures}, **site.packages}
+    return {**{name: with_needs(site, name) for name in site.measures}, **site.packages}
 
 
 def examine(
