@@ -112,7 +112,9 @@ def run(
         datetime | None, typer.Option(help="End, not included.", formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M"])
     ] = None,
     step: Step = 15,
-    measure: Annotated[list[str] | None, typer.Option(help="A measure to apply, such as battery:capacity=4 MWh; may be repeated.")] = None,
+    measure: Annotated[
+        list[str] | None, typer.Option(help="A measure to apply, such as battery:capacity=4 MWh; may be repeated.")
+    ] = None,
     table: Annotated[Path | None, typer.Option(help="Write every recorded tick to this .parquet or .csv file.")] = None,
     components: Components = None,
     as_json: AsJson = False,

@@ -1,4 +1,4 @@
-"""`twin measures`: the library of measures, and what of it a site can use."""
+"""The library of measures as a command, `twin measures`, and what of it a site can use."""
 
 from __future__ import annotations
 
