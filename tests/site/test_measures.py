@@ -8,8 +8,10 @@ import sys
 import pytest
 
 from twin.errors import SiteError
+from twin.site import shelf
 from twin.site.load import load
 from twin.site.measures import find, with_needs
+from twin.study.compare import scenarios
 
 SITE = """schema_version: 1
 name: {en: Campus}
@@ -304,3 +306,42 @@ def test_the_command_line_takes_arguments_and_tells_what_is_wrong_without_a_trac
     assert done.returncode == 2
     assert "rating: 99 kW: must be at most 50 kW" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("rest", "said"),
+    [
+        ("use: [led_lighting]\n", "use: led_lighting: stands under measures too; give one of them another name"),
+        ("packages: {led_lighting: [led_lighting]}\n", "packages.led_lighting: is the name of a measure"),
+        ("packages: {all: [led]}\n", "packages.all: 'led': unknown field; known: led_lighting"),
+        ("package: {all: [led]}\n", "package: unknown field; did you mean 'packages'?"),
+    ],
+)
+def test_names_that_clash_or_are_unknown_are_told(tmp_path, rest, said):
+    with pytest.raises(SiteError) as problem:
+        campus(tmp_path, {"led_lighting": CHANGE}, rest)
+    assert said in str(problem.value)
+
+
+def test_files_of_another_version_are_refused(tmp_path):
+    (tmp_path / "site.yaml").write_text(SITE)
+    (tmp_path / "measures.yaml").write_text("schema_version: 2\nmeasures: {}\n")
+    with pytest.raises(SiteError, match="schema_version: is 2; this program reads version 1"):
+        load(tmp_path)
+
+
+def test_a_library_with_two_measures_of_one_name_or_another_version_is_refused(tmp_path):
+    for name, version in (("a", 1), ("b", 2)):
+        (tmp_path / f"{name}.yaml").write_text(f"schema_version: {version}\nmeasures:\n  led: {{{CHANGE}, {MONEY}}}\n")
+    with pytest.raises(SiteError) as problem:
+        shelf.read_shelf(tmp_path)
+    assert "led: stands twice; the first is at" in str(problem.value)
+    assert "b.yaml: schema_version: is 2" in str(problem.value)
+
+
+def test_a_study_applies_a_measure_after_what_it_needs(tmp_path):
+    lifts = "changes: [{select: {tag: lifts}, set: {rating: 1 kW}}]"
+    site = campus(
+        tmp_path, {"one": lifts, "two": "changes: [{select: {tag: office}, scale: {base: 0.5}}], needs: [one]"}
+    )
+    assert [each.measures for each in scenarios(site)] == [(), ("one",), ("one", "two")]

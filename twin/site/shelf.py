@@ -23,8 +23,13 @@ def measures() -> dict[str, Node]:
     """
     here = Path(__file__).resolve().parent.parent
     folders = [each / "measures" for each in (here / "sites", here.parent / "sites") if (each / "measures").is_dir()]
+    return read_shelf(folders[0]) if folders else {}
+
+
+def read_shelf(folder: Path) -> dict[str, Node]:
+    """Measures of all files of a folder; see `measures`."""
     problems, found = Problems(), dict[str, Node]()
-    for path in sorted(folders[0].glob("*.yaml")) if folders else ():
+    for path in sorted(folder.glob("*.yaml")):
         top = read(path).fields or {}
         version = top["schema_version"].text if "schema_version" in top else "missing"
         if version != "1":
