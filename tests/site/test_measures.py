@@ -68,7 +68,7 @@ def test_series_and_words_are_set_and_scaled(tmp_path):
     site = campus(tmp_path, {
         "longer": f"changes: [{{select: {{kind: schedule}}, set: {{workday: {day}}}}}]",
         "half": "changes: [{select: {kind: schedule}, scale: {workday: 0.5 assumed}}]",
-        "coal": "changes: [{select: {kind: boiler}, set: {fuel: coal}}]",
+        "coal": "changes: [{select: {where: {fuel: [gas, oil]}}, set: {fuel: coal}}]",
     })  # fmt: skip
     changed = site.with_measures("longer", "half", "coal")
     assert changed["hours"].workday == (0.25,) * 24
@@ -198,6 +198,8 @@ CHANGE = "changes: [{select: {kind: base_load}, set: {rating: 1 kW}}]"
         ("changes: [{select: {kind: base_lod}, set: {rating: 1 kW}}]", "did you mean 'base_load'?"),
         ("changes: [{select: {colour: red}, set: {rating: 1 kW}}]", "m.changes.select.colour: unknown field"),
         ("changes: [{select: lifts, set: {rating: 1 kW}}]", "m.changes.select: is 'lifts'; write for instance"),
+        ("changes: [{select: {kind: boiler, where: coal}, set: {fuel: gas}}]", "m.changes.select.where: is 'coal'; write for"),
+        ("changes: [{select: {kind: boiler, where: {fuel: coal}}, set: {fuel: gas}}]", "m selects no component"),
         ("changes: [{select: {any: lifts}, set: {rating: 1 kW}}]", "m.changes.select.any: is 'lifts'; a list"),
         ("changes: [{select: {kind: base_load}, set: {ratng: 1 kW}}]", "base_load.ratng: unknown field; did you mean 'rating'?"),
         ("changes: [{select: {kind: base_load}, sett: {rating: 1 kW}}]", "m.changes.sett: unknown field; did you mean 'set'?"),

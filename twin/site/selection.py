@@ -23,7 +23,8 @@ class Selection:
 
     Attributes
     ----------
-    way : one of WORDS and JOINTS. words : of a criterion. parts : of a joint.
+    way : one of WORDS and JOINTS, or `where` with a parameter and the words it may be.
+    words : of a criterion. parts : of a joint.
     """
 
     way: str = "all"
@@ -45,6 +46,8 @@ class Selection:
             return any(fnmatchcase(component.name, each) for each in self.words)
         if self.way == "building":
             return component.name.partition("/")[0] in self.words
+        if self.way == "where":
+            return getattr(component, self.words[0], None) in self.words[1:]
         return bool(set(self.words) & set(tags)) if self.way == "tag" else set(self.words) <= set(tags)
 
 
@@ -71,16 +74,23 @@ def read_selection(node: Node | None, where: str, problems: Problems) -> Selecti
             parts.append(Selection(label, words))
             if label == "kind":
                 _check_kinds(words, value, where, problems)
+        elif label == "where":
+            for parameter, wanted in (value.fields or {}).items():
+                several = [each.text or "" for each in wanted.items or [wanted]]
+                parts.append(Selection("where", (parameter, *several)))
+            if not value.fields:
+                problems.add(
+                    value.place, f"{where}.select.where: is {value.words()}; write for instance {{fuel: coal}}"
+                )
         elif label == "not":
             parts.append(Selection("not", parts=(read_selection(value, where, problems),)))
         elif label in JOINTS:
             if value.items is None:
                 problems.add(value.place, f"{where}.select.{label}: is {value.words()}; a list of criteria is wanted")
                 continue
-            several = tuple(read_selection(each, where, problems) for each in value.items)
-            parts.append(Selection(label, parts=several))
+            parts.append(Selection(label, parts=tuple(read_selection(each, where, problems) for each in value.items)))
         else:
-            problems.unknown(node.keys[label], f"{where}.select.{label}", label, (*WORDS, *JOINTS))
+            problems.unknown(node.keys[label], f"{where}.select.{label}", label, (*WORDS, *JOINTS, "where"))
     return Selection(parts=tuple(parts))
 
 
