@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from twin.core import Component, Field, constant, inlet, kernel, needs, output, prepared, serves
+from twin.core import Component, Field, Trail, constant, inlet, kernel, needs, output, prepared, serves
 from twin.physics.boiler import COOLEST, HOTTEST, boiler_efficiency
 from twin.units import KgPerJoule, Ratio, Watt, YuanPerJoule
 
@@ -52,7 +52,7 @@ class Boiler(Component):
     flue = output("W", "Heat lost by the flue", medium="outdoors", energy="out")
     power = output("W", "Power of fans and burners", medium="electricity", energy="in", end_use="fans")
     cost = output("CNY/s", "Fuel cost", ledger="cost")
-    emitted = output("kg/s", "Carbon dioxide", ledger="scope1")
+    emitted = output("kg/s", "Carbon dioxide", ledger="scope1", trail=Trail("burned", "emission_factor or factor", row="ndrc/{fuel}", category="stationary combustion"))  # fmt: skip
     off_curve = output(
         "1", "Outside the curve's range", note="a condensing boiler ran outside the range of its curve's return water"
     )

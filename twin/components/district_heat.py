@@ -1,7 +1,10 @@
 """Heat bought from a municipal network, behind a substation."""
 
-from twin.core import Component, Field, inlet, kernel, output, serves
+from twin.core import Component, Field, Trail, inlet, kernel, output, serves
 from twin.units import KgPerJoule, Watt, YuanPerJoule
+
+HEAT = Trail("bought", "emission_factor", row="ndrc/heat", category="bought heat and cold")
+"""What its carbon dioxide comes from."""
 
 
 class DistrictHeat(Component):
@@ -24,8 +27,8 @@ class DistrictHeat(Component):
     heat = output("W", "Heat given", medium="primary_heat", energy="out", point="AI", card="trend")
     bought = output("W", "Heat bought", medium="purchase", energy="in")
     cost = output("CNY/s", "Cost of heat", ledger="cost")
-    location_based = output("kg/s", "Carbon dioxide of the heat, location-based", ledger="scope2")
-    market_based = output("kg/s", "Carbon dioxide of the heat, market-based", ledger="scope2_market")
+    location_based = output("kg/s", "Carbon dioxide of the heat, location-based", ledger="scope2", trail=HEAT)
+    market_based = output("kg/s", "Carbon dioxide of the heat, market-based", ledger="scope2_market", trail=HEAT)
 
     @kernel(tells=("missing", "heat", "bought", "cost", "location_based", "market_based"))
     def step(wanted, capacity, price, emission_factor):

@@ -8,6 +8,7 @@ from pydantic import model_validator
 from twin.core import (
     Component,
     Field,
+    Trail,
     command,
     constant,
     forcing,
@@ -97,7 +98,7 @@ class GasEngine(Component):
     unused = output("W", "Heat that nobody took", point="AI")
     lost = output("W", "Heat to the radiator, the stack and the engine room", medium="outdoors", energy="out")
     cost = output("CNY/s", "Gas and maintenance per second", ledger="cost")
-    carbon = output("kg/s", "Carbon dioxide of the gas", ledger="scope1")
+    carbon = output("kg/s", "Carbon dioxide of the gas", ledger="scope1", trail=Trail("fuel", "emission_factor", row="ipcc2006/gas", category="stationary combustion"))  # fmt: skip
     power = output(
         "W", "Power taken", medium="electricity", energy="out", ledger="generation", point="AI", card="trend"
     )

@@ -1,6 +1,6 @@
 """Green certificates: the environmental attribute of power made elsewhere, bought without the power."""
 
-from twin.core import Component, Field, inlet, kernel, output, serves
+from twin.core import Component, Field, Trail, inlet, kernel, output, serves
 from twin.units import Joule, Ratio, YuanPerJoule
 
 YEAR = 365.0 * 86400.0
@@ -21,7 +21,7 @@ class GreenCertificate(Component):
     """Price of a certificate per energy."""
     users = serves("green_power", energy="wanted", matched="matched", rest="rest")
     wanted = inlet("W", "Power that is left to match; negative where contracts give more than is bought")
-    matched = output("W", "Power matched", ledger="matched")
+    matched = output("W", "Power matched", ledger="matched", trail=Trail("matched", category="certificates, annual matching", stated="volume or share"))  # fmt: skip
     rest = output("W", "Power not matched")
     cost = output("CNY/s", "Cost of the certificates", ledger="cost")
 

@@ -5,7 +5,7 @@ from typing import Literal
 import numpy as np
 from pydantic import field_validator
 
-from twin.core import Component, Field, constant, forcing, inlet, kernel, output, prepared, serves
+from twin.core import Component, Field, Trail, constant, forcing, inlet, kernel, output, prepared, serves
 from twin.units import Hours, Joule, Months, Ratio, YuanPerJoule
 
 DAYS = np.array([31.0, 28.0, 31.0, 30.0, 31.0, 30.0, 31.0, 31.0, 30.0, 31.0, 30.0, 31.0])
@@ -35,7 +35,7 @@ class GreenPower(Component):
     wanted = inlet("W", "Power bought")
     shape = inlet("1", "Power now over the mean of the year", start=1.0)
     hourly_matching = constant("1", "1 where only the hour's own power counts")
-    matched = output("W", "Power matched", ledger="matched", point="AI", card="trend")
+    matched = output("W", "Power matched", ledger="matched", point="AI", card="trend", trail=Trail("matched", category="green power, {matching} matching", stated="volume or share"))  # fmt: skip
     rest = output("W", "Power not matched; negative where the contract gives more than is bought")
     lost = output(
         "W", "Power of the contract that no hour matched", note="contracted green power was not used in its hour"

@@ -5,7 +5,7 @@ from typing import Literal
 import numpy as np
 from pydantic import field_validator, model_validator
 
-from twin.core import Component, Field, forcing, inlet, kernel, needs, output, serves
+from twin.core import Component, Field, Trail, forcing, inlet, kernel, needs, output, serves
 from twin.units import KgPerJoule, Months, Watt, YuanPerJoule, YuanPerWatt
 
 PERIODS = 4
@@ -67,8 +67,9 @@ class Grid(Component):
     share_below = output("1", "Share of the offer from behind switchboards that is refused")
     curtailed = output("W", "Power refused in all", note="generators were curtailed at the connection's export limit")
     over = output("W", "Power over the connection's limit", note="the load was over the connection's limit")
-    location_based = output("kg/s", "Carbon dioxide of the power bought, location-based", ledger="scope2")
-    market_based = output("kg/s", "Carbon dioxide of the power bought, market-based", ledger="scope2_market")
+    location_based = output("kg/s", "Carbon dioxide of the power bought, location-based", ledger="scope2", trail=Trail("bought", "emission_factor"))  # fmt: skip
+    residual = output("W", "Power bought less what contracts match")
+    market_based = output("kg/s", "Carbon dioxide of the power bought, market-based", ledger="scope2_market", trail=Trail("residual", "market_factor or emission_factor"))  # fmt: skip
     avoided = output("kg/s", "Carbon dioxide that the power sold avoids elsewhere", ledger="avoided")
 
     @field_validator("ratios", "periods")
@@ -125,7 +126,8 @@ class Grid(Component):
             power, bought, sold, cost, kept, below, surplus, over, bought * emission_factor, sold * emission_factor,
         )  # fmt: skip
 
-    @kernel(tells=("market_based",))
+    @kernel(tells=("residual", "market_based"))
     def account(bought, matched, emission_factor, market_factor):
         """What no contract matches counts with the residual factor; a surplus of annual contracts counts for other hours."""
-        return (bought - matched) * (market_factor if market_factor > 0.0 else emission_factor)
+        residual = bought - matched
+        return residual, residual * (market_factor if market_factor > 0.0 else emission_factor)

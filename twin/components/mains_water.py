@@ -1,6 +1,6 @@
 """Water from the mains: takes the rest of what a site uses, and prices it."""
 
-from twin.core import Component, Field, inlet, kernel, output, serves
+from twin.core import Component, Field, Trail, inlet, kernel, output, serves
 from twin.units import Ratio, YuanPerM3
 
 DENSITY = 1000.0
@@ -20,7 +20,7 @@ class MainsWater(Component):
     rest = output("kg/s", "Water not given")
     drawn = output("kg/s", "Water drawn", ledger="mains_water")
     cost = output("CNY/s", "Cost of water", ledger="cost")
-    upstream = output("kg/s", "Carbon dioxide upstream", ledger="scope3")
+    upstream = output("kg/s", "Carbon dioxide upstream", ledger="scope3", trail=Trail("drawn", "footprint", category="1 purchased goods and services", method="average"))  # fmt: skip
 
     @kernel(tells=("rest", "drawn", "cost", "upstream"))
     def step(flow, price, footprint):

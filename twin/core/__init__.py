@@ -3,11 +3,12 @@
 from twin.core.component import Component, Field
 from twin.core.kernel import forcing, kernel, prepared
 from twin.core.port import needs, serves
-from twin.core.signal import command, constant, inlet, output, state
+from twin.core.signal import Trail, command, constant, inlet, output, state
 
 __all__ = [
     "Component",
     "Field",
+    "Trail",
     "command",
     "constant",
     "forcing",

@@ -24,6 +24,8 @@ CLOCK = "dt"
 """Kernels that name `dt` are told the length of the tick in seconds."""
 NEXT = "_next"
 """A kernel that names `<state>_next` writes the next values of a state that has many."""
+PRODUCTS = {("W", "kg/J"): "kg/s", ("kg/s", "1"): "kg/s", ("1/s", "1"): "kg/s"}
+"""What an activity times its factor may be booked in, by their units."""
 
 
 class Component(BaseModel):
@@ -112,6 +114,14 @@ class Component(BaseModel):
             return bool(signal.length)
         return name in cls.model_fields and str(cls.model_fields[name].annotation).startswith("tuple[")
 
+    @classmethod
+    def summed(cls) -> tuple[str, ...]:
+        """Signals that every run sums: flows of energy, notes, bookings with what they come from, and hours of comfort."""
+        behind = {signal.trail.activity for signal in cls.signals.values() if signal.trail}
+        return tuple(
+            n for n, s in cls.signals.items() if s.energy or s.note or s.ledger or s.unit == "h/h" or n in behind
+        )
+
     def size(self, name: str) -> int:
         """How many values a parameter or signal has."""
         signal = type(self).signals.get(name.removesuffix(NEXT))
@@ -148,6 +158,7 @@ def _check(cls: type[Component]) -> None:
             _known(cls, label, name, set(cls.signals))
             _tellable(cls, label, name, ("inlet", "command"))
     _check_preparations(cls)
+    _check_trails(cls)
     for label, port in cls.ports.items():
         for _, name in port.channels:
             _known(cls, label, name, set(cls.signals))
@@ -189,6 +200,29 @@ def _check_preparations(cls: type[Component]) -> None:
             raise TypeError(
                 f"{cls.__name__}: the constant {name!r} is told by {told.count(name)} preparations, not one"
             )
+
+
+def _check_trails(cls: type[Component]) -> None:
+    """Every trail names an activity, factors and words of its own component, and their units give what is booked."""
+    for name, signal in cls.signals.items():
+        if not signal.trail:
+            continue
+        trail = signal.trail
+        _known(cls, f"{name}.trail", trail.activity, set(cls.signals))
+        for each in trail.factors:
+            if not each.isdigit():
+                constants = {n for n, s in cls.signals.items() if s.role == "constant"}
+                _known(cls, f"{name}.trail", each, set(cls.parameters()) | constants)
+                unit = cls.signals[each].unit if each in cls.signals else cls.unit(each)
+                if PRODUCTS.get((cls.signals[trail.activity].unit, unit)) != signal.unit:
+                    raise TypeError(
+                        f"{cls.__name__}: {trail.activity!r} in {cls.signals[trail.activity].unit} times {each!r} in {unit} "
+                        f"is not what {name!r} books in {signal.unit}"
+                    )
+        for each in trail.stated.split(" or ") if trail.stated else ():
+            _known(cls, f"{name}.trail", each, set(cls.parameters()))
+        for word in re.findall(r"{(\w+)}", " ".join((trail.row, trail.category, trail.method, trail.unit))):
+            _known(cls, f"{name}.trail", word, {n for n in cls.parameters() if not cls.unit(n)})
 
 
 def _known(cls: type[Component], where: str, name: str, known: set[str]) -> None:

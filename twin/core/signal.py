@@ -17,6 +17,35 @@ ACCOUNTS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Trail:
+    """How a booked amount of carbon dioxide came about: an activity times a factor, as an auditor asks for it.
+
+    Texts in braces stand for words of the component: `ndrc/{fuel}`.
+
+    Attributes
+    ----------
+    activity : the component's own signal that the factor is for; every run sums it.
+    factor : parameter or constant it is multiplied with; of several, parted by `or`, the first above 0. Empty where it is nought.
+    row : of the library's table of factors, from which the component's default is.
+    category : of scope 3, or what else the amount belongs to. method : `activity`, `spend` or `average`.
+    unit : of the activity where the signal itself is without one. stated : parameters, parted by `or`, that state the activity.
+    """
+
+    activity: str
+    factor: str = ""
+    row: str = ""
+    category: str = ""
+    method: str = "activity"
+    unit: str = ""
+    stated: str = ""
+
+    @property
+    def factors(self) -> tuple[str, ...]:
+        """Names that the factor may have."""
+        return tuple(self.factor.split(" or ")) if self.factor else ()
+
+
+@dataclass(frozen=True, slots=True)
 class Signal:
     """What a component declares of one of its live values.
 
@@ -36,6 +65,7 @@ class Signal:
         Kernels see such a state as a view and write its next values into the view `<name>_next`.
     end_use : word under which this electric power is summed over the site.
     ledger : account under which this rate is summed over the site and the run, one of `ACCOUNTS`.
+    trail : which activity and factor a booked amount of carbon dioxide comes from.
     point, card, brick : hints for BACnet, the dashboard and Brick.
     """
 
@@ -54,6 +84,7 @@ class Signal:
     end_use: str = ""
     length: str = ""
     ledger: str = ""
+    trail: Trail | None = None
 
 
 def state(unit: str, doc: str, *, start: float | str = 0.0, medium: str = "", store: str = "",
@@ -80,8 +111,23 @@ def inlet(unit: str, doc: str, *, start: float | str = 0.0, join: Join = "sum", 
 
 
 def output(unit: str, doc: str, *, start: float | str = 0.0, medium: str = "", energy: Energy = "", point: str = "",
-           card: str = "", brick: str = "", note: str = "", end_use: str = "", ledger: str = "") -> Signal:  # fmt: skip
+           card: str = "", brick: str = "", note: str = "", end_use: str = "", ledger: str = "",
+           trail: Trail | None = None) -> Signal:  # fmt: skip
     """Declare a value that one of the component's kernels tells in every tick."""
     return Signal(
-        "output", unit, doc, start, "sum", medium, energy, "", point, card, brick, note, end_use, ledger=ledger
+        "output",
+        unit,
+        doc,
+        start,
+        "sum",
+        medium,
+        energy,
+        "",
+        point,
+        card,
+        brick,
+        note,
+        end_use,
+        ledger=ledger,
+        trail=trail,
     )

@@ -52,7 +52,7 @@ def choose(plan: Plan) -> tuple[list[Address], list[Address], list[Address]]:
         cls = type(each)
         every += [(each.name, name) for name in cls.each_tick]
         hourly += [(each.name, name) for name in cls.hourly]
-        total += [(each.name, n) for n, s in cls.signals.items() if s.energy or s.note or s.ledger or s.unit == "h/h"]
+        total += [(each.name, name) for name in cls.summed()]
     return every, hourly, total
 
 

@@ -122,5 +122,4 @@ def recorded(component: Component, signal: str) -> bool:
     """Whether every run sums this signal, or it is a parameter of one number."""
     if signal in type(component).parameters():
         return isinstance(getattr(component, signal), float | int)
-    found = type(component).signals.get(signal)
-    return bool(found and (found.energy or found.note or found.ledger or found.unit == "h/h"))
+    return signal in type(component).summed()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from twin.site.factors import emission_factor, source_values
 from twin.site.library import construction, glazing
 from twin.site.provenance import quantity
 from twin.site.reader import Node
@@ -15,6 +16,10 @@ NAMED = {
     "partition": ("construction", "u_value"),
     "window": ("glazing",),
     "grid": ("tariff", "factors"),
+    "boiler": ("factor",),
+    "gas_engine": ("factor",),
+    "district_heat": ("factor",),
+    "emission_source": ("activity", "factor"),
 }
 """Such words by kind."""
 
@@ -58,6 +63,10 @@ def named(kind: str, fields: Mapping[str, Node], own: Mapping[str, Mapping[str, 
         node = fields["factors"]
         for label, value in factors(node.text or "").items():
             yield label, as_node(f"{node.place} ({label})", value)
+    if kind == "emission_source" and ("activity" in fields or "factor" in fields):
+        yield from source_values(fields)
+    elif "factor" in fields and "factor" in NAMED.get(kind, ()):
+        yield "emission_factor", emission_factor(fields["factor"])
     if kind in ("wall", "partition") and "construction" in fields:
         node = fields["construction"]
         wanted = quantity(fields["u_value"], "W/m2/K", "").value if "u_value" in fields else None

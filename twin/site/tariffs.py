@@ -97,7 +97,14 @@ def factors(text: str) -> dict[str, str]:
     place, _, year = text.strip().rpartition(" ")
     years = {str(each): row for each, row in shelf("factors")["years"].items()}
     row = chosen("year of grid factors", year, years)
-    found = {
-        "emission_factor": chosen("place with a grid factor", place, {k: v for k, v in row.items() if k != "residual"})
+    found = chosen("place with a grid factor", place, {k: v for k, v in row.items() if k != "residual"})
+    answer = {"emission_factor": _with_name(found, f"grid/{place}/{year}")}
+    return {
+        **answer,
+        **({"market_factor": _with_name(row["residual"], f"grid/residual/{year}")} if "residual" in row else {}),
     }
-    return {**found, **({"market_factor": row["residual"]} if "residual" in row else {})}
+
+
+def _with_name(text: str, name: str) -> str:
+    """A number whose source begins with the name of its row, so that a ledger can tell it."""
+    return re.sub(r"\b(published|assumed)\b", rf"\1 {name};", text, count=1)
