@@ -1,4 +1,4 @@
-"""The command line: `twin sites | check | run | study | screen | validate | points | bacnet | live | history | schema | catalogue`."""
+"""The command line: `twin sites | check | run | study | screen | validate | points | bacnet | live | history | ledger | schema | catalogue`."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from twin.commands import bacnet, history, inventory
+from twin.commands.ledger import ledger
 from twin.commands.live import live
 from twin.commands.measures import measures
 from twin.commands.sites import sites
@@ -34,6 +35,7 @@ app.command()(sites)
 app.command()(bacnet.points)
 app.command()(live)
 app.command()(measures)
+app.command()(ledger)
 bacnet.app.command()(inventory.inventory)
 bacnet.app.command("map")(inventory.map_points)
 err = Console(stderr=True)

@@ -29,6 +29,17 @@ def write_text(text: str, path: Path, encoding: str = "utf-8", error: type[TwinE
     _write(lambda part: part.write_bytes(text.encode(encoding)), path, error)
 
 
+def write_bytes(content: bytes, path: Path) -> None:
+    """Write a file made in memory, such as a workbook.
+
+    Raises
+    ------
+    StoreError
+        When the file cannot be written.
+    """
+    _write(lambda part: part.write_bytes(content), path, StoreError)
+
+
 def write_frame(frame: pd.DataFrame, path: Path, label: str | None = None) -> None:
     """Write a frame as .parquet or .csv.
 
