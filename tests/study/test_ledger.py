@@ -214,6 +214,13 @@ def test_a_factor_of_ones_own_is_kept_until_a_place_is_named(tmp_path):
     assert changed[0][1].factor == pytest.approx(0.5581)
 
 
+def test_electricity_of_others_is_restated_with_their_own_place(tmp_path):
+    leased = "  leased: {kind: emission_source, category: 8 upstream leased assets, activity: 2 GWh published bills, factor: grid/Hebei/2022}\n"
+    stated = made(site(tmp_path, leased))
+    (row,) = (row for row in restate(stated, ["2023"]).after.rows if row.component == "leased")
+    assert (row.name, row.co2) == ("grid/Hebei/2023", pytest.approx(2e6 * 0.6516))
+
+
 @pytest.mark.parametrize(
     ("wanted", "told"),
     [
@@ -228,6 +235,16 @@ def test_an_unknown_year_place_or_table_is_told(tmp_path, wanted, told):
     stated = made(site(tmp_path, factors="factors: Hubei 2022"))
     with pytest.raises(SiteError, match=told):
         restate(stated, [wanted])
+
+
+def test_the_trail_adds_where_every_figure_comes_from_and_the_run_that_made_it(tmp_path):
+    command = [sys.executable, "-m", "twin", "ledger", "guian", "--step", "60", "--trail", "--json"]
+    answer = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    assert answer["manifest"]["site"] == load("guian").digest()
+    assert answer["factor_tables"].startswith("grid ")
+    (bought,) = (row for row in answer["rows"] if row["scope"] == "2 market-based")
+    assert (bought["component"], bought["signal"], bought["factor_row"]) == ("grid", "residual", "grid/residual/2022")
+    assert bought["factor_unit"] == "kg/kWh"
 
 
 def test_the_command_ends_with_2_and_one_message():

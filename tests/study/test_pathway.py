@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -62,6 +63,19 @@ def test_a_whole_measure_is_the_measure_and_none_is_the_site(tmp_path):
     assert with_grid(found, 0.8)["grid"].emission_factor * 3.6e6 == pytest.approx(0.4)
 
 
+def test_a_measure_that_changes_more_than_numbers_cannot_grow(tmp_path, monkeypatch):
+    found = small(tmp_path)
+    for changed in (
+        replace(found, components=found.components[:-1]),
+        replace(found, components=(*found.components[:-1], found.components[0])),
+    ):
+        monkeypatch.setattr("twin.study.pathway.apply", lambda site, names, changed=changed: changed)
+        with pytest.raises(
+            SiteError, match="half: changes more than numbers, so it cannot grow over years; leave 'to' out"
+        ):
+            partly(found, "half", 0.5)
+
+
 def test_phases_and_grid_factors_lie_on_straight_lines():
     phase = Phase("reductions", "half", 2022, 2026)
     assert [phase.share(year) for year in (2021, 2022, 2024, 2026, 2030)] == [0.0, 0.0, 0.5, 1.0, 1.0]
@@ -90,6 +104,12 @@ def test_a_pathway_that_cannot_be_read_says_where_and_why(tmp_path, before, afte
     found = small(tmp_path, PATHWAY.replace(before, after, 1))
     with pytest.raises(SiteError, match=f"pathway.yaml.*{told}"):
         load_pathway(found)
+
+
+def test_a_pathway_takes_no_other_year(tmp_path):
+    command = [sys.executable, "-m", "twin", "ledger", "group", "--pathway", "--year", "2022"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, "--pathway: says its own years" in done.stderr) == (2, True)
 
 
 def test_a_site_without_a_pathway_says_so():

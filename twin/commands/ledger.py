@@ -36,8 +36,16 @@ def ledger(
     """Carbon of a site by the GHG Protocol: scopes 1, 2 (location- and market-based) and 3, each figure with activity and factor."""
     from dataclasses import replace
 
+    from twin.errors import SiteError
     from twin.site.load import load
+    from twin.study.ledger_files import workbook
 
+    if pathway and (year or factors or csv or xlsx):
+        raise SiteError(
+            "--pathway: says its own years and factors and prints a table; leave out --year, --factors, --csv and --xlsx"
+        )
+    if xlsx:
+        workbook(xlsx)
     if components:
         from twin.core import catalogue
 
@@ -48,6 +56,7 @@ def ledger(
     if pathway:
         _pathway(found, weather, step * 60.0, workers or None, as_json)
         return
+    from twin.site.factors import version
     from twin.study.ledger import ledger as make
     from twin.study.restate import restate
     from twin.study.runner import simulate
@@ -61,6 +70,7 @@ def ledger(
     answer = made.answer(method)
     if trail:
         answer["rows"] = [row.full() for row in made.listed(method)]
+        answer |= {"factor_tables": version(), "manifest": made.manifest}
     if again:
         answer["restated"] = again.answer(method)
     if as_json:

@@ -34,6 +34,23 @@ def write_csv(ledger: Ledger, path: Path) -> None:
     write_text(text.getvalue(), path, encoding="utf-8-sig")  # with a mark, or Excel reads Chinese names wrongly
 
 
+def workbook(path: Path) -> Any:
+    """The library that writes workbooks; asked for before a run, so that nobody waits in vain.
+
+    Raises
+    ------
+    StoreError
+        When it is absent.
+    """
+    try:
+        import xlsxwriter  # type: ignore[import-not-found, unused-ignore]
+    except ImportError as problem:
+        raise StoreError(
+            f"{path}: needs XlsxWriter; install it with: pip install xlsxwriter, or write --csv"
+        ) from problem
+    return xlsxwriter
+
+
 def write_xlsx(ledger: Ledger, path: Path) -> None:
     """A workbook: a summary of formulas over the rows, the rows, the factors used, and the run's manifest.
 
@@ -42,14 +59,8 @@ def write_xlsx(ledger: Ledger, path: Path) -> None:
     StoreError
         When XlsxWriter is absent or the file cannot be written.
     """
-    try:
-        import xlsxwriter  # type: ignore[import-not-found, unused-ignore]
-    except ImportError as problem:
-        raise StoreError(
-            f"{path}: needs XlsxWriter; install it with: pip install xlsxwriter, or write --csv"
-        ) from problem
     memory = io.BytesIO()
-    with xlsxwriter.Workbook(memory, {"in_memory": True, "strings_to_formulas": False}) as book:
+    with workbook(path).Workbook(memory, {"in_memory": True, "strings_to_formulas": False}) as book:
         bold, number = book.add_format({"bold": True}), book.add_format({"num_format": "#,##0.0"})
         _summary(book.add_worksheet("summary"), ledger, bold, number)
         sheet = book.add_worksheet("rows")

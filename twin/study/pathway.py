@@ -20,6 +20,7 @@ from twin.study.task import scene
 SCHEMA_VERSION = "1"
 KINDS = ("business_as_usual", "reductions", "green_power")
 FIELDS = ("schema_version", "first", "last", "grid_factor", *KINDS, "offsets")
+MORE = "changes more than numbers, so it cannot grow over years; leave 'to' out"
 GRID = "grid"
 """Name of the wedge of a grid that changes by itself."""
 
@@ -156,14 +157,17 @@ def partly(site: Site, measure: str, share: float) -> Site:
         return whole
     changes = {}
     if [c.name for c in whole.components] != [c.name for c in site.components] or whole.links != site.links:
-        raise SiteError(f"{measure}: changes more than numbers, so it cannot grow over years; leave 'to' out")
+        raise SiteError(f"{measure}: {MORE}")
     for old, new in zip(site.components, whole.components, strict=True):
-        for name in type(old).parameters() if old != new and type(old) is type(new) else ():
-            before, after = getattr(old, name), getattr(new, name)
-            if before != after and (old.name, name) in whole.quantities:
-                changes[old.name, name] = whole.quantities[old.name, name].moved(before + share * (after - before))
         if type(old) is not type(new):
-            raise SiteError(f"{measure}: changes more than numbers, so it cannot grow over years; leave 'to' out")
+            raise SiteError(f"{measure}: {MORE}")
+        for name in type(old).parameters() if old != new else ():
+            before, after = getattr(old, name), getattr(new, name)
+            if before == after:
+                continue
+            if (old.name, name) not in whole.quantities or not isinstance(after, float | int):
+                raise SiteError(f"{measure}: {MORE}")
+            changes[old.name, name] = whole.quantities[old.name, name].moved(before + share * (after - before))
     return replace(site.with_changes(changes), applied=(*site.applied, f"{measure} ({share:.0%})"))
 
 

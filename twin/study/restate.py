@@ -84,11 +84,13 @@ def _grid(rows: list[Row], place: str, year: str) -> tuple[list[Row], list[str]]
         find(f"{GRID}/China/{year}")  # says which years there are
     residual = table().get(f"{GRID}/{RESIDUAL}/{year}")
     for row in rows:
-        home = place or homes.get(row.component, "")
+        named = find(row.name).region if _of(row) == GRID else ""
+        home = place or (named if named != RESIDUAL else homes.get(row.component, ""))
         own = row.account in ("scope2", "scope2_market") and row.unit == "kWh" and row.signal in ("bought", RESIDUAL)
-        if _of(row) == GRID or (own and place):
-            average = find(f"{GRID}/{home}/{year}")
-            fresh.append(row.restated(residual if row.account == "scope2_market" and residual else average))
+        if home and (named or (own and place)):
+            fresh.append(
+                row.restated(residual if row.signal == RESIDUAL and residual else find(f"{GRID}/{home}/{year}"))
+            )
             continue
         if own:
             notes.append(
