@@ -285,6 +285,22 @@ def test_a_workbook_computes_its_figures_itself(tmp_path):
     assert "<f>B2+B4+B5</f>" in summary
 
 
+def test_exports_of_a_restatement_show_both_figures(tmp_path):
+    found = made(site(tmp_path, SOURCES))
+    again = restate(found, ["2023"])
+    write_csv(found, tmp_path / "l.csv", again)
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "l.csv").read_text(encoding="utf-8-sig"))))
+    changed = [row for row in rows if row["restated_factor_row"] != row["factor_row"]]
+    assert len(changed) == len(again.changed) == 2
+    for row in rows:
+        expected = float(row["amount"]) * float(row["restated_factor"]) / 1e3
+        assert float(row["restated_co2_t"]) == pytest.approx(expected, rel=1e-9)
+    pytest.importorskip("xlsxwriter", reason="XlsxWriter is optional")
+    write_xlsx(found, tmp_path / "l.xlsx", again)
+    with zipfile.ZipFile(tmp_path / "l.xlsx") as book:
+        assert book.read("xl/worksheets/sheet3.xml").decode().count("<f>H") == 2
+
+
 def test_a_workbook_without_xlsxwriter_says_how_to_get_it(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "xlsxwriter", None)
     with pytest.raises(StoreError, match="needs XlsxWriter; install it"):

@@ -66,7 +66,7 @@ def ledger(
     made = make(simulate(found, Weather.named(weather, found.year) if weather else None, step=step * 60.0))
     again = restate(made, factors) if factors else None
     if csv or xlsx:
-        _export(again.after if again else made, csv, xlsx)
+        _export(made, again, csv, xlsx)
     answer = made.answer(method)
     if trail:
         answer["rows"] = [row.full() for row in made.listed(method)]
@@ -79,13 +79,13 @@ def ledger(
     _show(found.name.get("en", ""), made, answer, method)
 
 
-def _export(made: Any, csv: Path | None, xlsx: Path | None) -> None:
+def _export(made: Any, again: Any, csv: Path | None, xlsx: Path | None) -> None:
     from twin.study.ledger_files import write_csv, write_xlsx
 
     if csv:
-        write_csv(made, csv)
+        write_csv(made, csv, again)
     if xlsx:
-        write_xlsx(made, xlsx)
+        write_xlsx(made, xlsx, again)
 
 
 def _show(title: str, made: Any, answer: dict[str, Any], method: Method) -> None:
