@@ -10,11 +10,12 @@ from twin.site.claims import Reported
 from twin.site.measures import Measure, apply, with_needs
 from twin.site.provenance import Quantity
 from twin.site.site import Site
-from twin.study import economics
+from twin.study.appraisal import appraise
 from twin.study.pool import Progress, work_all
 from twin.study.reported import spread, verdict
 from twin.study.sampling import draw, percentiles
 from twin.study.task import BASELINE, Outcome, Task, outcome, work
+from twin.study.terms import Terms, terms_of
 
 HOURLY = 3600.0
 
@@ -48,6 +49,7 @@ def compare(
     workers: int | None = None,
     progress: Progress | None = None,
     swing: bool = True,
+    terms: Terms | None = None,
 ) -> dict[str, Any]:
     """Study all measures of a site; the answer has the stable keys of `twin study --json`.
 
@@ -59,6 +61,7 @@ def compare(
     site : with its measures. weather : as in `Weather.named`; empty for the site's own.
     step : tick. [s] samples : number of samples. seed : of the samples. workers : processes; all cores when None.
     progress : told (tasks done, tasks in all). swing : also move each assumption alone, to rank what drives the spread.
+    terms : of the appraisal; those beside the site when None.
 
     Raises
     ------
@@ -66,18 +69,19 @@ def compare(
         When a run fails.
     """
     chosen = scenarios(site)
-    uncertain = _uncertain(site, chosen)
+    terms = terms or terms_of(site)
+    uncertain = [*_uncertain(site, chosen), *terms.uncertain()]
     weather = weather or site.location.climate
     names = [(each.name, each.measures) for each in chosen]
     last = names[-1:] if site.packages else []
     tasks = [Task(site, weather, step, values, names) for values in draw(uncertain, samples, seed)]
-    swings = [q for q in uncertain if swing and not _is_economic(q, site.measures)]
+    swings = [q for q in uncertain if swing and not _is_economic(q, site.measures, terms)]
     tasks += [Task(site, weather, step, {q.place: end}, [names[0], *last]) for q in swings for end in (q.low, q.high)]
     middle = Task(site, weather, step, {}, names)
     answers = work_all(work, [middle, *tasks], workers, progress)
     central, drawn, swung = answers[0], answers[1 : samples + 1], answers[samples + 1 :]
     values = [task.values for task in tasks[:samples]]
-    rows = [_row(site, each, central, drawn, values) for each in chosen]
+    rows = [_row(site, each, central, drawn, values, terms) for each in chosen[1:]]
     package = rows[-1] if site.packages else None
     single = sum(
         central[BASELINE].electricity - central[name].electricity for name in site.packages.get(chosen[-1].name, ())
@@ -91,9 +95,10 @@ def compare(
         "step_s": step,
         "samples": samples,
         "seed": seed,
-        "discount_rate": economics.DISCOUNT,
+        "discount_rate": terms.discount,
+        "terms": terms.shown(),
         "baseline": {**asdict(central[BASELINE]), **_baseline(site, central[BASELINE], drawn, quarter)},
-        "scenarios": rows[1:],
+        "scenarios": rows,
         "interaction_kwh": (package["central"]["saving_kwh"] - single) if package else 0.0,
         "reported": [_reported(each, drawn) for each in site.reported],
         "drivers": _drivers(swings, swung, chosen[-1].name, site) if last else [],
@@ -110,8 +115,10 @@ def _uncertain(site: Site, chosen: Sequence[Scenario]) -> list[Quantity]:
     return [*site.assumptions(), *(q for q in used.values() if q.uncertain)]
 
 
-def _is_economic(quantity: Quantity, measures: dict[str, Measure]) -> bool:
-    return any(quantity.place in (m.cost.place, m.lifetime.place) for m in measures.values())
+def _is_economic(quantity: Quantity, measures: dict[str, Measure], terms: Terms) -> bool:
+    return quantity in terms.uncertain() or any(
+        quantity.place in (m.cost.place, m.lifetime.place) for m in measures.values()
+    )
 
 
 def _baseline(site: Site, central: Outcome, drawn: Sequence[dict[str, Outcome]], quarter: Outcome) -> dict[str, Any]:
@@ -135,13 +142,12 @@ def _row(
     central: dict[str, Outcome],
     drawn: Sequence[dict[str, Outcome]],
     values: Sequence[dict[str, float]],
+    terms: Terms,
 ) -> dict[str, Any]:
     """One scenario: savings against the baseline of the same sample."""
     base, own = central[BASELINE], central[each.name]
     capital = [_capital(site, each, value) for value in values]
     money = [d[BASELINE].cost - d[each.name].cost for d in drawn]
-    net = [_net(site, each, value, saved) for value, saved in zip(values, money, strict=True)]
-    saved = base.cost - own.cost
     return {
         "name": each.name,
         "title": each.title,
@@ -149,7 +155,7 @@ def _row(
         "central": {
             "electricity_kwh": own.electricity,
             "saving_kwh": base.electricity - own.electricity,
-            "saving_cost_cny": saved,
+            "saving_cost_cny": base.cost - own.cost,
         },
         "electricity_kwh": percentiles([d[each.name].electricity for d in drawn]),
         "saving_kwh": percentiles([d[BASELINE].electricity - d[each.name].electricity for d in drawn]),
@@ -159,8 +165,7 @@ def _row(
         "saving_cost_cny": percentiles(money),
         "saving_water_m3": percentiles([d[BASELINE].water - d[each.name].water for d in drawn]),
         "capex": percentiles(capital)["p50"],
-        "npv": percentiles(net),
-        "payback_years": economics.payback(_capital(site, each, {}), saved),
+        **appraise(site, each.name, each.measures, central, drawn, values, terms),
         "comfort_hours_outside": own.outside,
         "unmet_hours": own.unmet,
         "peak_kw": own.peak,
@@ -170,19 +175,6 @@ def _row(
 def _capital(site: Site, each: Scenario, values: dict[str, float]) -> float:
     measures = [site.measures[name] for name in each.measures]
     return sum(values.get(m.cost.place, m.cost.value) * m.pieces(site) for m in measures)
-
-
-def _net(site: Site, each: Scenario, values: dict[str, float], saved: float) -> float:
-    """Net present value; a package lasts as long as its measures do on average, weighted by their cost where they cost anything."""
-    measures = [site.measures[name] for name in each.measures]
-    if not measures:
-        return 0.0
-    lives = [values.get(m.lifetime.place, m.lifetime.value) for m in measures]
-    costs = [values.get(m.cost.place, m.cost.value) * m.pieces(site) for m in measures]
-    capital = sum(costs)
-    weights = costs if capital > 0.0 else [1.0] * len(costs)
-    years = sum(life * weight for life, weight in zip(lives, weights, strict=True)) / sum(weights)
-    return economics.present_value(capital, saved, years)
 
 
 def _reported(each: Reported, drawn: Sequence[dict[str, Outcome]]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from twin.sim.costs import costs, heat_bought
 from twin.sim.results import KWH, Run
 from twin.sim.scene import Scene
 from twin.site.measures import apply
@@ -47,6 +48,12 @@ class Outcome:
     end_uses: dict[str, float]
     figures: dict[str, float]
     """Values of the figures that the site's reported figures need, by their text. [SI]"""
+    costs: dict[str, float]
+    """By carrier; see `twin.sim.costs`. [CNY]"""
+    emissions: dict[str, float]
+    """By scope, scope 2 location-based and market-based. [t]"""
+    energy: float
+    """Bought in all: power less what was sold, fuel and heat. [kWh]"""
 
 
 def scene(weather: str, year: int, country: str) -> Scene:
@@ -79,6 +86,9 @@ def outcome(site: Site, weather: str, step: float, values: dict[str, float], mea
         done.ledger["mains_water"] / 1e3,
         done.end_uses,
         {each.claim.figure.text: each.claim.figure.value(done.figure) for each in site.reported if each.claim},
+        costs(done),
+        {name: done.ledger[name] / 1e3 for name in ("scope1", "scope2", "scope2_market", "scope3")},
+        (done.ledger["bought"] - done.ledger["sold"] + done.ledger["fuel"] + heat_bought(done)) / KWH,
     )
 
 
