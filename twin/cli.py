@@ -15,6 +15,7 @@ from rich.table import Table
 
 from twin.commands import bacnet, history, inventory
 from twin.commands.ledger import ledger
+from twin.commands.bill import bill
 from twin.commands.live import live
 from twin.commands.measures import measures
 from twin.commands.sites import sites
@@ -32,6 +33,7 @@ app.add_typer(exams, name="validate")
 app.add_typer(history.app, name="history")
 app.add_typer(bacnet.app, name="bacnet")
 app.command()(sites)
+app.command()(bill)
 app.command()(bacnet.points)
 app.command()(live)
 app.command()(measures)

@@ -20,6 +20,8 @@ SPELLINGS = {
     "": "1", "%": "percent", "m2": "m**2", "m3": "m**3", "degC": "degC", "K": "kelvin", "1": "dimensionless",
     "ton": "refrigeration_ton", "RT": "refrigeration_ton",
 }  # fmt: skip
+CURRENCY = re.compile(r"\b(?:USD|EUR|GBP|JPY|HKD|TWD|KRW|SGD|AUD|CAD|CHF|INR|RUB|dollars?|euros?)\b|[$€£]")
+"""Words for money other than the yuan."""
 EXTENSIVE = frozenset({"W", "J", "kg/s", "m3/s", "kg", "person", "lm", "CNY", "W/K"})
 """Units of amounts: these grow with the number of identical copies, all others do not."""
 
@@ -72,6 +74,10 @@ def factor(text: str, target: str) -> tuple[float, float]:
         zero = units.Quantity(0.0, _spell(text)).to(_spell(target)).magnitude
         one = units.Quantity(1.0, _spell(text)).to(_spell(target)).magnitude
     except Exception as problem:  # pint raises AttributeError, DimensionalityError, TokenError and others
+        if "CNY" in target and (foreign := CURRENCY.search(text)):
+            raise UnitError(
+                f"{text!r} is in {foreign[0]}, and the site counts in CNY; convert it, and note rate and day in its source"
+            ) from problem
         raise UnitError(f"{text!r} is not a unit of {target!r}; write for instance '1 {target}'") from problem
     return float(one - zero), float(zero)
 

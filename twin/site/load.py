@@ -19,6 +19,7 @@ from twin.site.provenance import Quantity, quantity
 from twin.site.reader import Node, read
 from twin.site.rooms import Rooms
 from twin.site.site import Location, Site
+from twin.site.tariffs import Edition, edition
 from twin.site.wiring import Address
 
 SCHEMA_VERSION = "1"
@@ -114,6 +115,7 @@ class _Loader:
         self.defaults: dict[str, Node] = {}
         self.suppliers: dict[str, tuple[str, ...]] = {}
         self.own: dict[str, Any] = {}
+        self.tariffs: dict[str, Edition] = {}
         """Parameters whose number could not be read, and (place, parameter) already complained about."""
 
     def load(self) -> Site:
@@ -141,7 +143,7 @@ class _Loader:
         self.problems.check()
         site = Site(
             self.path, name, location, area, int(year or 0), tuple(components), self.links, self.inputs, self.quantities,
-            self.tags, reported, filled=self.filled, suppliers=self.suppliers,
+            self.tags, reported, filled=self.filled, suppliers=self.suppliers, tariffs=self.tariffs,
         )  # fmt: skip
         self._check_wiring(site)
         self.problems.check()
@@ -204,6 +206,8 @@ class _Loader:
         except SiteError as problem:
             self.problems.add(place, f"{name}: {problem}")
             return None
+        if cls.kind == "grid" and "tariff" in fields:
+            self.tariffs[name] = edition(fields["tariff"].text or "", self.own.get("tariffs"))
         inherited = fields["from"].text or "" if "from" in fields else ""
         values: dict[str, Any] = {"name": name}
         parameters = cls.parameters()

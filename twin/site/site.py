@@ -15,6 +15,7 @@ from twin.core.component import Component
 from twin.errors import SiteError
 from twin.site.claims import Reported
 from twin.site.provenance import Quantity
+from twin.site.tariffs import Edition
 from twin.site.wiring import Address, Wiring, wire
 
 if TYPE_CHECKING:
@@ -65,6 +66,8 @@ class Site:
     applied: tuple[str, ...] = ()
     filled: dict[tuple[str, str], str] = field(default_factory=dict)
     suppliers: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    tariffs: dict[str, Edition] = field(default_factory=dict)
+    """Grid connection -> edition of the tariff that it names."""
 
     def __getitem__(self, name: str) -> Component:
         """One component by name."""

@@ -2,15 +2,39 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from twin.errors import SiteError
 from twin.site.library import chosen, shelf
 
 PERIODS = ("valley", "flat", "peak", "sharp")
-PRICES = ("energy_price", "adders", "feed_in", "demand_charge")
+PRICES = ("energy_price", "adders", "feed_in", "demand_charge", "float_by_month")
+
+
+@dataclass(frozen=True)
+class Edition:
+    """Which tariff a grid connection is billed by: its name, what it says of its version, where it stands, hash of its content."""
+
+    name: str
+    version: str
+    origin: str
+    digest: str
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.version or 'no version told'} ({self.origin}, {self.digest})"
+
+
+def edition(name: str, own: Mapping[str, Any] | None = None) -> Edition:
+    """The edition of a tariff that `tariff` takes."""
+    origin = "site" if name in (own or {}) else "library"
+    found = (own or {})[name] if origin == "site" else chosen("tariff", name, shelf("tariffs")["tariffs"])
+    content = hashlib.sha256(json.dumps(found, sort_keys=True, default=str).encode()).hexdigest()[:12]
+    return Edition(name, str(found.get("version", "")), origin, content)
 
 
 def tariff(name: str, own: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -23,13 +47,14 @@ def tariff(name: str, own: Mapping[str, Any] | None = None) -> dict[str, Any]:
     Raises
     ------
     SiteError
-        When there is no such tariff, when a month stands in no season or in two, or an hour in two periods.
+        When there is no such tariff, when a month stands in no season or in two, an hour in two periods, or in none where a season
+        names its flat hours, or when a ratio is negative.
     """
     found = chosen("tariff", name, {**shelf("tariffs")["tariffs"], **(own or {})})
-    unknown = sorted(set(found) - {*PRICES, "seasons"})
+    unknown = sorted(set(found) - {*PRICES, "seasons", "version"})
     if unknown or "seasons" not in found or "energy_price" not in found:
         said = f"{unknown[0]!r} is no part of it" if unknown else "energy_price or seasons is missing"
-        raise SiteError(f"tariff {name!r}: {said}; a tariff has seasons, {', '.join(PRICES)}")
+        raise SiteError(f"tariff {name!r}: {said}; a tariff has seasons, version, {', '.join(PRICES)}")
     ratios: list[list[float] | None] = [None] * 12
     periods: list[list[float]] = [[]] * 12
     for season in found["seasons"]:
@@ -61,12 +86,33 @@ def _season(name: str, season: Mapping[str, Any]) -> tuple[list[float], list[flo
             raise SiteError(
                 f"tariff {name!r}, {label}: a period has hours and ratio, such as {{hours: 8-11 18-21, ratio: 1.5}}"
             )
-        row[PERIODS.index(label)] = float(period["ratio"])
+        row[PERIODS.index(label)] = _ratio(name, label, period["ratio"])
         for hour in span(str(period["hours"]), 24, first=0, where=f"tariff {name!r}, {label}"):
             if hour in taken:
                 raise SiteError(f"tariff {name!r}: {hour}:00 is both {taken[hour]} and {label}")
             taken[hour], day[hour] = label, float(PERIODS.index(label))
+    gaps = [f"{hour}:00" for hour in range(24) if hour not in taken]
+    if "flat" in season and gaps:
+        raise SiteError(
+            f"tariff {name!r}, months {season.get('months', '1-12')}: no period holds {', '.join(gaps)}; "
+            "name every hour, or leave flat out so that all other hours are flat"
+        )
     return row, day
+
+
+def _ratio(name: str, label: str, told: Any) -> float:
+    """The price of a period over that of a flat hour."""
+    try:
+        ratio = float(told)
+    except (TypeError, ValueError):
+        raise SiteError(
+            f"tariff {name!r}, {label}: ratio {told!r} is not a number; write for instance 'ratio: 1.6'"
+        ) from None
+    if not 0.0 <= ratio < 100.0:
+        raise SiteError(
+            f"tariff {name!r}, {label}: ratio {told}: must be from 0 to 100, a price over that of a flat hour"
+        )
+    return ratio
 
 
 def span(text: str, count: int, *, first: int, where: str) -> Iterator[int]:
