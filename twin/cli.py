@@ -1,4 +1,4 @@
-"""The command line: `twin sites | check | run | study | screen | validate | points | bacnet | live | history | ledger | schema | catalogue`."""
+"""The command line: `twin sites | check | run | bill | study | abatement | ledger | measures | screen | validate | points | bacnet | live | history | schema | catalogue`."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from rich.table import Table
 
 from twin.commands import bacnet, history, inventory
 from twin.commands.ledger import ledger
+from twin.commands.abatement import abatement
 from twin.commands.bill import bill
 from twin.commands.live import live
 from twin.commands.measures import measures
@@ -34,6 +35,7 @@ app.add_typer(history.app, name="history")
 app.add_typer(bacnet.app, name="bacnet")
 app.command()(sites)
 app.command()(bill)
+app.command()(abatement)
 app.command()(bacnet.points)
 app.command()(live)
 app.command()(measures)

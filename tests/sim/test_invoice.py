@@ -147,7 +147,7 @@ def test_gaps_overlaps_and_negative_ratios_of_a_tariff_are_refused(tmp_path, sea
 
 @pytest.mark.parametrize("price", ["0.1 USD/kWh", "0.1 EUR/kWh", "$0.1/kWh", "0.1 €/kWh"])
 def test_another_currency_is_refused_by_its_name(tmp_path, price):
-    with pytest.raises(SiteError, match="site.yaml:7:"):
+    with pytest.raises(SiteError, match=r"site\.yaml:7:"):
         site(tmp_path, f"{{kind: grid, energy_price: {price}, emission_factor: 0.5 kg/kWh}}")
     if not price.startswith("$"):
         with pytest.raises(UnitError, match="and the site counts in CNY; convert it"):

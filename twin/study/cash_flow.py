@@ -147,6 +147,11 @@ class CashFlow:
         return float((running - bought) @ self.factors)
 
     @property
+    def annuity(self) -> float:
+        """Present value of one yuan of today a year over the horizon."""
+        return float(self.shares @ (1.0 + self.terms.real_discount) ** -self.years)
+
+    @property
     def cost_of_saved_energy(self) -> float | None:
         """Levelised cost of a saved kilowatt-hour in today's prices [CNY/kWh]; None where nothing is saved.
 
@@ -158,8 +163,7 @@ class CashFlow:
         if saved <= 0.0:
             return None
         bought = sum(self.parts[name] for name in ("capital", "replacement", "residual", "maintenance"))
-        real = self.shares * (1.0 + self.terms.real_discount) ** -self.years
-        return float(-(bought @ self.factors) / (saved * real.sum()))
+        return float(-(bought @ self.factors) / (saved * self.annuity))
 
     @property
     def capital(self) -> float:
