@@ -11,6 +11,7 @@ from twin.files import write_text
 from twin.site.site import Site
 from twin.study.compare import compare
 from twin.study.task import run
+from twin.study.terms import terms_of
 
 Progress = Callable[[str, int, int], None]
 
@@ -26,6 +27,8 @@ class Question:
     seed: int
     workers: int | None
     bacnet: bool
+    economics: Path | None = None
+    """Terms of the appraisal; those beside the site when None."""
 
 
 def answer(question: Question, report: Path | None, progress: Progress) -> dict[str, Any]:
@@ -45,7 +48,7 @@ def answer(question: Question, report: Path | None, progress: Progress) -> dict[
     central = run(site, question.weather, step, {}, ())
     found = compare(
         site, question.weather, step, question.samples, question.seed, question.workers,
-        lambda done, total: progress("comparing scenarios", done, total),
+        lambda done, total: progress("comparing scenarios", done, total), terms=terms_of(site, question.economics),
     )  # fmt: skip
     manifest = {**central.manifest(), "seed": question.seed, "samples": question.samples}
     found |= {"balance": central.balance, "notes": central.notes, "manifest": manifest, "bacnet": None}

@@ -205,6 +205,9 @@ def study(
     bacnet: Annotated[
         bool, typer.Option("--bacnet", help="Also read two weeks from a virtual building over BACnet/IP.")
     ] = False,
+    economics: Annotated[
+        Path | None, typer.Option(help="Terms of the appraisal; default is economics.yaml beside the site.")
+    ] = None,
     components: Components = None,
     as_json: AsJson = False,
 ) -> None:
@@ -216,7 +219,9 @@ def study(
     from twin.answer import Question
     from twin.answer import answer as find_answer
 
-    question = Question(found, weather or found.location.climate, step * 60.0, samples, seed, workers or None, bacnet)
+    question = Question(
+        found, weather or found.location.climate, step * 60.0, samples, seed, workers or None, bacnet, economics
+    )
     with progress_bar() as bar:
         task = bar.add_task("preparing", total=None)
         answer = find_answer(

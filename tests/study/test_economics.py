@@ -97,7 +97,7 @@ def test_a_life_cycle_cost_is_the_hand_computed_one_of_an_hvac_system():
 
 
 def test_a_net_saving_is_the_difference_of_life_cycle_costs():
-    flow = CashFlow([Item("plant", 40_000, 15, maintenance=500, salvage=0.05)], OLD, NEW, HVAC)
+    flow = CashFlow([Item("plant", 40_000, 15, maintenance=500, salvage=2_000)], OLD, NEW, HVAC)
     assert flow.npv == pytest.approx(flow.baseline_lcc - flow.lcc)
     table = flow.table()
     assert table[15]["replacement"] == pytest.approx(-40_000 * 0.95)

@@ -8,7 +8,7 @@ from typing import Any
 
 from twin.errors import RunError, TwinError
 from twin.site.site import Site
-from twin.study.appraisal import items, yearly
+from twin.study.appraisal import amounts, items, yearly
 from twin.study.cash_flow import CashFlow
 from twin.study.pool import Progress, work_all
 from twin.study.task import Outcome, Task, outcome
@@ -163,7 +163,7 @@ def _steps(
         if isinstance(after, str):
             why[name] = after
             continue
-        flow = CashFlow(items(site, (name,), {}), yearly(before, terms), yearly(after, terms), terms)
+        flow = CashFlow(items(site, amounts(site, (name,)), {}), yearly(before, terms), yearly(after, terms), terms)
         saved = tonnes(before, terms) - tonnes(after, terms)
         found.append(Step(name, saved, -flow.npv / flow.annuity, flow, after))
     return found, why

@@ -15,11 +15,16 @@ from twin.study.terms import Terms
 SHOWN = ("npv", "irr", "payback_years", "discounted_payback_years", "lcc", "cost_of_saved_energy")
 
 
-def items(site: Site, names: Sequence[str], values: Mapping[str, float]) -> list[Item]:
-    """What measures buy, with the numbers of a sample."""
+def amounts(site: Site, names: Sequence[str]) -> dict[str, float]:
+    """How many units of cost each measure has, which no sample changes."""
+    return {name: site.measures[name].pieces(site) for name in names}
+
+
+def items(site: Site, pieces: Mapping[str, float], values: Mapping[str, float]) -> list[Item]:
+    """What measures buy, with the numbers of a sample; `pieces` as in `amounts`."""
     found = []
-    for measure in (site.measures[name] for name in names):
-        capital = values.get(measure.cost.place, measure.cost.value) * measure.pieces(site)
+    for measure in (site.measures[name] for name in pieces):
+        capital = values.get(measure.cost.place, measure.cost.value) * pieces[measure.name]
         found.append(Item(measure.name, capital, values.get(measure.lifetime.place, measure.lifetime.value)))
     return found
 
@@ -35,11 +40,11 @@ def yearly(outcome: Outcome, terms: Terms) -> Yearly:
 
 
 def cash_flow(
-    site: Site, names: Sequence[str], base: Outcome, own: Outcome, terms: Terms, values: Mapping[str, float]
+    site: Site, pieces: Mapping[str, float], base: Outcome, own: Outcome, terms: Terms, values: Mapping[str, float]
 ) -> CashFlow:
     """The cash flow of measures in one sample."""
     drawn = terms.drawn(values)
-    return CashFlow(items(site, names, values), yearly(base, drawn), yearly(own, drawn), drawn)
+    return CashFlow(items(site, pieces, values), yearly(base, drawn), yearly(own, drawn), drawn)
 
 
 def appraise(
@@ -58,9 +63,10 @@ def appraise(
     name : of the scenario; measures : that it applies. central : outcomes by scenario with the middle numbers.
     drawn, values : outcomes and numbers of each sample. terms : of the appraisal.
     """
-    middle = cash_flow(site, measures, central[BASELINE], central[name], terms, {})
+    pieces = amounts(site, measures)
+    middle = cash_flow(site, pieces, central[BASELINE], central[name], terms, {})
     samples = [
-        cash_flow(site, measures, each[BASELINE], each[name], terms, value).figures()
+        cash_flow(site, pieces, each[BASELINE], each[name], terms, value).figures()
         for each, value in zip(drawn, values, strict=True)
     ]
     found = middle.figures()

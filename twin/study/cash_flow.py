@@ -21,7 +21,7 @@ ROUNDING = 1e-9
 
 @dataclass(frozen=True)
 class Item:
-    """Something bought: its capital [CNY], life [years], maintenance [CNY/year], and salvage as a share of its capital at its end."""
+    """Something bought: its capital [CNY], life [years], maintenance [CNY/year], and what it is worth at its end [CNY]."""
 
     name: str
     capital: float
@@ -96,10 +96,10 @@ class CashFlow:
             parts["maintenance"] -= each.maintenance * self.shares
             times = 1
             while times * each.life < self.horizon - ROUNDING:
-                parts["replacement"][min(int(times * each.life + 0.5), last)] -= each.capital * (1.0 - each.salvage)
+                parts["replacement"][min(int(times * each.life + 0.5), last)] -= each.capital - each.salvage
                 times += 1
             left = max(times - self.horizon / each.life, 0.0)
-            parts["residual"][last] += each.capital * (each.salvage + (1.0 - each.salvage) * left)
+            parts["residual"][last] += each.salvage + (each.capital - each.salvage) * left
         return parts
 
     def _running(self, year: Yearly) -> dict[str, Floats]:
