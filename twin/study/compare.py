@@ -70,7 +70,7 @@ def compare(
     """
     chosen = scenarios(site)
     terms = terms or terms_of(site)
-    uncertain = [*_uncertain(site, chosen), *terms.uncertain()]
+    uncertain = _uncertain(site, chosen, terms)
     weather = weather or site.location.climate
     names = [(each.name, each.measures) for each in chosen]
     last = names[-1:] if site.packages else []
@@ -88,31 +88,25 @@ def compare(
     )
     quarter = outcome(site, weather, 900.0, {}, ())
     return {
-        "site": site.name,
-        "floor_area_m2": site.floor_area.value,
-        "weather": weather,
-        "period": str(site.year),
-        "step_s": step,
-        "samples": samples,
-        "seed": seed,
-        "discount_rate": terms.discount,
+        "site": site.name, "floor_area_m2": site.floor_area.value, "weather": weather, "period": str(site.year),
+        "step_s": step, "samples": samples, "seed": seed, "discount_rate": terms.discount,
         "terms": terms.shown(),
         "baseline": {**asdict(central[BASELINE]), **_baseline(site, central[BASELINE], drawn, quarter)},
         "scenarios": rows,
         "interaction_kwh": (package["central"]["saving_kwh"] - single) if package else 0.0,
         "reported": [_reported(each, drawn) for each in site.reported],
         "drivers": _drivers(swings, swung, chosen[-1].name, site) if last else [],
-    }
+    }  # fmt: skip
 
 
-def _uncertain(site: Site, chosen: Sequence[Scenario]) -> list[Quantity]:
-    """Uncertain numbers of the site and of its measures, each place once."""
+def _uncertain(site: Site, chosen: Sequence[Scenario], terms: Terms) -> list[Quantity]:
+    """Uncertain numbers of the site, of its measures and of the terms, each place once."""
     used: dict[str, Quantity] = {}
     for each in chosen:
         apply(site, each.measures, used=used)
     for measure in site.measures.values():
         used |= {q.place: q for q in (measure.cost, measure.lifetime)}
-    return [*site.assumptions(), *(q for q in used.values() if q.uncertain)]
+    return [*site.assumptions(), *(q for q in used.values() if q.uncertain), *terms.uncertain()]
 
 
 def _is_economic(quantity: Quantity, measures: dict[str, Measure], terms: Terms) -> bool:
