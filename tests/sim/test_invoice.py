@@ -94,6 +94,19 @@ def test_every_figure_names_its_tariff_and_where_its_price_stands(tmp_path):
             assert row["tariff"].startswith("mine, bill of March 2026 (site, ")
 
 
+def test_a_price_that_a_measure_changes_is_not_billed_in_the_tariffs_name_alone(tmp_path):
+    site(tmp_path, "{kind: grid, tariff: tianjin, factors: Tianjin 2022}")
+    (tmp_path / "measures.yaml").write_text(
+        "schema_version: 1\nmeasures:\n  cheaper:\n    title: {en: Cheaper}\n    lifetime: 1 assumed\n"
+        "    cost: {per: site, value: 0 CNY assumed}\n    changes: [{select: {kind: grid}, scale: {energy_price: 0.9 assumed}}]\n"
+    )
+    found = invoice(simulate(load(tmp_path).with_measures("cheaper"), step=3600.0, warm_up=0))
+    assert "tianjin, no version told (library" in found["connections"][0]["tariff"]
+    assert "changed by cheaper at" in found["connections"][0]["months"][0]["rows"][0]["tariff"]
+    assert found["connections"][0]["months"][0]["rows"][0]["floating"] == pytest.approx(0.58 * 0.9)
+    assert found["closes"]
+
+
 def test_a_bill_of_quarter_hours_closes_with_the_run(tmp_path):
     run, found = billed(tmp_path, "{kind: grid, tariff: shanghai, factors: Shanghai 2022}", 900.0)
     assert found["total"] == pytest.approx(run.cost, rel=1e-12)

@@ -50,7 +50,7 @@ def invoice(run: Run) -> dict[str, Any]:
 def _connection(run: Run, grid: Component) -> dict[str, Any]:
     """The bill of one grid connection."""
     edition = run.site.tariffs.get(grid.name)
-    tariff = str(edition) if edition else f"prices at {grid.name} itself"
+    tariff = _tariff(run, grid)
     months = [_month(run, grid, place, tariff) for place in range(len(run.clock.months))]
     total = sum(month["total"] for month in months)
     return {
@@ -59,6 +59,17 @@ def _connection(run: Run, grid: Component) -> dict[str, Any]:
         "prices": {name: _stated(run, grid, name) for name in ("energy_price", "adders", "feed_in", "demand_charge")},
         "months": months, "total": total, "formula": " + ".join(f"{month['total']:,.2f}" for month in months) + " CNY",
     }  # fmt: skip
+
+
+def _tariff(run: Run, grid: Component) -> str:
+    """The tariff's edition, and where a measure has put another price in its place."""
+    edition, home = run.site.tariffs.get(grid.name), str(run.site.path)
+    told = str(edition) if edition else f"prices at {grid.name} itself"
+    stated = [
+        run.site.quantities.get((grid.name, name)) for name in ("energy_price", "adders", "feed_in", "demand_charge")
+    ]
+    others = [each.place for each in stated if each and not each.place.startswith(home)]
+    return f"{told}; changed by {', '.join(run.site.applied)} at {', '.join(others)}" if others else told
 
 
 def _stated(run: Run, grid: Component, name: str) -> dict[str, Any]:
