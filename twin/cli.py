@@ -14,9 +14,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from twin.commands import bacnet, history, inventory
-from twin.commands.ledger import ledger
 from twin.commands.abatement import abatement
 from twin.commands.bill import bill
+from twin.commands.ledger import ledger
 from twin.commands.live import live
 from twin.commands.measures import measures
 from twin.commands.sites import sites

@@ -10,7 +10,7 @@ from twin.site.claims import Reported
 from twin.site.measures import Measure, apply, with_needs
 from twin.site.provenance import Quantity
 from twin.site.site import Site
-from twin.study.appraisal import appraise
+from twin.study.appraisal import appraise, prices
 from twin.study.pool import Progress, work_all
 from twin.study.reported import spread, verdict
 from twin.study.sampling import draw, percentiles
@@ -105,14 +105,13 @@ def _uncertain(site: Site, chosen: Sequence[Scenario], terms: Terms) -> list[Qua
     for each in chosen:
         apply(site, each.measures, used=used)
     for measure in site.measures.values():
-        used |= {q.place: q for q in (measure.cost, measure.lifetime)}
+        used |= {q.place: q for q in prices(measure)}
     return [*site.assumptions(), *(q for q in used.values() if q.uncertain), *terms.uncertain()]
 
 
 def _is_economic(quantity: Quantity, measures: dict[str, Measure], terms: Terms) -> bool:
-    return quantity in terms.uncertain() or any(
-        quantity.place in (m.cost.place, m.lifetime.place) for m in measures.values()
-    )
+    places = {q.place for measure in measures.values() for q in prices(measure)}
+    return quantity in terms.uncertain() or quantity.place in places
 
 
 def _baseline(site: Site, central: Outcome, drawn: Sequence[dict[str, Outcome]], quarter: Outcome) -> dict[str, Any]:
