@@ -58,5 +58,5 @@ def test_factors_are_those_of_the_enterprise_guidelines():
     assert prepared(900.0, "gas", 0.0) == pytest.approx(15.3e-9 * 0.99 * 44.0 / 12.0, rel=1e-3)
     assert prepared(900.0, "coal", 0.0) == pytest.approx(26.37e-9 * 0.94 * 44.0 / 12.0, rel=1e-3)
     assert prepared(900.0, "coal", 9e-8) == 9e-8
-    with pytest.raises(ValidationError, match="gas.*biomass"):
+    with pytest.raises(ValidationError, match=r"gas.*biomass"):
         Boiler(name="b", capacity=1e6, price=0.0, fuel="peat")

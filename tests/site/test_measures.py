@@ -221,7 +221,7 @@ CHANGE = "changes: [{select: {kind: base_load}, set: {rating: 1 kW}}]"
         (f"{CHANGE}, arguments: {{a: {{unit: kW, default: 9 kW, most: 5}}}}", "a: 9 kW: must be at most 5 kW"),
         (f"{CHANGE}, titel: x", "m.titel: unknown field; did you mean 'title'?"),
         (f"title: {{en: M}}, {CHANGE}, cost: {{per: site, value: -5 CNY}}, lifetime: 5", "m.cost: -5 CNY: must not be negative"),
-        (f"title: {{en: M}}, {CHANGE}, cost: {{per: site, value: 5 USD}}, lifetime: 5", "'USD' is not a unit of 'CNY'"),
+        (f"title: {{en: M}}, {CHANGE}, cost: {{per: site, value: 5 USD}}, lifetime: 5", "'USD' is in USD, and the site counts in CNY"),
         (f"title: {{en: M}}, {CHANGE}, cost: {{per: site, value: 5 CNY, multiplier: -1}}, lifetime: 5", "m.cost.multiplier: -1: must not be negative"),
         (f"title: {{en: M}}, {CHANGE}, cost: {{per: site, value: 5 CNY}}, lifetime: 5, maintenance: -1 CNY", "m.maintenance: -1 CNY: must not"),
         (f"title: {{en: M}}, {CHANGE}, cost: {{per: site, value: 5 CNY}}, lifetime: 0", "m.lifetime: 0: must be greater than 0 years"),
