@@ -47,6 +47,8 @@ def render(study: dict[str, Any], series: Series) -> str:
     study : as from `twin.compare`, with `balance`, `notes`, `manifest` and optionally `bacnet` added.
     series : what the charts draw.
     """
+    told = [each for each in study["scenarios"] if each["problem"]]
+    study = {**study, "scenarios": [each for each in study["scenarios"] if each["central"]], "told": told}
     package = study["scenarios"][-1] if len(study["scenarios"][-1]["measures"]) > 1 else None
     template = jinja2.Environment(autoescape=True).from_string((HERE / "report.html.j2").read_text(encoding="utf-8"))
     return template.render(

@@ -10,6 +10,7 @@ from typing import Any
 from twin.files import write_text
 from twin.site.site import Site
 from twin.study.compare import compare
+from twin.study.engine import Means
 from twin.study.task import run
 from twin.study.terms import terms_of
 
@@ -18,7 +19,7 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class Question:
-    """A site with its measures, the weather by name, the tick [s], samples and their seed, processes, and BACnet or not."""
+    """A site with its measures, the weather by name, the tick [s], samples and their seed, processes, BACnet or not, and what the study may use."""
 
     site: Site
     weather: str
@@ -29,6 +30,7 @@ class Question:
     bacnet: bool
     economics: Path | None = None
     """Terms of the appraisal; those beside the site when None."""
+    means: Means | None = None
 
 
 def answer(question: Question, report: Path | None, progress: Progress) -> dict[str, Any]:
@@ -48,7 +50,8 @@ def answer(question: Question, report: Path | None, progress: Progress) -> dict[
     central = run(site, question.weather, step, {}, ())
     found = compare(
         site, question.weather, step, question.samples, question.seed, question.workers,
-        lambda done, total: progress("comparing scenarios", done, total), terms=terms_of(site, question.economics),
+        lambda done, total: progress("comparing scenarios", done, total),
+        means=question.means, terms=terms_of(site, question.economics),
     )  # fmt: skip
     manifest = {**central.manifest(), "seed": question.seed, "samples": question.samples}
     found |= {"balance": central.balance, "notes": central.notes, "manifest": manifest, "bacnet": None}
@@ -64,7 +67,8 @@ def answer(question: Question, report: Path | None, progress: Progress) -> dict[
 
         from twin.dashboard.report import Series, render
 
-        measures = tuple(found["scenarios"][-1]["measures"]) if found["scenarios"] else ()
+        sound = [row for row in found["scenarios"] if row["central"]]
+        measures = tuple(sound[-1]["measures"]) if sound else ()
         package = run(site, question.weather, step, {}, measures)
         start = pd.Timestamp(central.clock.start)
         write_text(

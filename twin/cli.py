@@ -201,6 +201,11 @@ def study(
     samples: Annotated[int, typer.Option(help="Samples of the uncertain numbers.", min=2)] = 30,
     seed: Annotated[int, typer.Option(help="Seed of the samples.")] = 0,
     workers: Annotated[int, typer.Option(help="Processes; 0 takes all cores.", min=0)] = 0,
+    store: Annotated[
+        Path | None, typer.Option(help="Folder that keeps every finished run; the user's cache when left out.")
+    ] = None,
+    dask: Annotated[str, typer.Option(help="Address of a Dask scheduler whose workers do the work.")] = "",
+    mixed: Annotated[bool, typer.Option("--mixed", help="Take workers whose processor or packages differ.")] = False,
     report: Annotated[Path | None, typer.Option(help="Write an HTML report here.")] = None,
     bacnet: Annotated[
         bool, typer.Option("--bacnet", help="Also read two weeks from a virtual building over BACnet/IP.")
@@ -218,9 +223,18 @@ def study(
     found = load(site)
     from twin.answer import Question
     from twin.answer import answer as find_answer
+    from twin.stock import cache_folder
+    from twin.study.engine import Means
 
+    means = Means(
+        workers or None,
+        store or cache_folder() / "studies",
+        dask,
+        mixed,
+        lambda line: err.print(escape(line), soft_wrap=True, highlight=False),
+    )
     question = Question(
-        found, weather or found.location.climate, step * 60.0, samples, seed, workers or None, bacnet, economics
+        found, weather or found.location.climate, step * 60.0, samples, seed, workers or None, bacnet, economics, means
     )
     with progress_bar() as bar:
         task = bar.add_task("preparing", total=None)

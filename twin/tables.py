@@ -124,12 +124,19 @@ def show_study(answer: dict[str, Any]) -> None:
         f"{base['comfort_hours_outside']:.0f} h outside the comfort band, {base['unmet_hours']:.0f} h unmet"
     )
     table = Table(Column("measure", min_width=24))
-    columns = _study_columns(answer["scenarios"])
+    sound = [row for row in answer["scenarios"] if row["central"]]
+    columns = _study_columns(sound) if sound else {}
     for heading in columns:
         table.add_column(heading, justify="right")
-    for place, row in enumerate(answer["scenarios"]):
+    for place, row in enumerate(sound):
         table.add_row(escape(row["title"].get("en", row["name"])), *(cells[place] for cells in columns.values()))
     out.print(table)
+    for row in answer["scenarios"]:
+        if row["problem"]:
+            failed = f"{row['failed_samples']} of {answer['samples']} samples"
+            out.print(
+                f"[bold]{escape(row['title'].get('en', row['name']))}[/bold]: {failed} cannot be simulated: {escape(row['problem'])}"
+            )
     out.print(
         "saving of a year (P10, P50, P90), cost and net present value, simple payback; occupied hours outside the comfort band and "
         "off the set-point, area-weighted; carbon dioxide location-based, inventory market-based with scope 3"

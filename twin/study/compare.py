@@ -11,13 +11,17 @@ from twin.site.measures import Measure, apply, with_needs
 from twin.site.provenance import Quantity
 from twin.site.site import Site
 from twin.study.appraisal import appraise, prices
-from twin.study.pool import Progress, work_all
+from twin.study.engine import Means, Sample, work_study
+from twin.study.pool import Progress
 from twin.study.reported import spread, verdict
 from twin.study.sampling import draw, percentiles
-from twin.study.task import BASELINE, Outcome, Task, outcome, work
+from twin.study.task import BASELINE, Outcome, Task
 from twin.study.terms import Terms, terms_of
 
 HOURLY = 3600.0
+QUARTER = 900.0
+FEWEST = 2
+"""Samples without which nothing is said of a spread."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,7 @@ def compare(
     progress: Progress | None = None,
     swing: bool = True,
     terms: Terms | None = None,
+    means: Means | None = None,
 ) -> dict[str, Any]:
     """Study all measures of a site; the answer has the stable keys of `twin study --json`.
 
@@ -60,13 +65,15 @@ def compare(
     ----------
     site : with its measures. weather : as in `Weather.named`; empty for the site's own.
     step : tick. [s] samples : number of samples. seed : of the samples. workers : processes; all cores when None.
-    progress : told (tasks done, tasks in all). swing : also move each assumption alone, to rank what drives the spread.
+    progress : told (runs done, runs in all) of those to do. swing : also move each assumption alone, to rank what drives the spread.
     terms : of the appraisal; those beside the site when None.
+    means : what the study may use, and the store that keeps its runs; `workers` processes when None.
 
     Raises
     ------
     TwinError
-        When a run fails.
+        When the baseline cannot be simulated, or the study cannot go on. Another scenario that cannot be simulated is told
+        in its row: `problem` says why, `failed_samples` counts, and `central` is None where nothing can be said of it.
     """
     chosen = scenarios(site)
     terms = terms or terms_of(site)
@@ -78,23 +85,23 @@ def compare(
     swings = [q for q in uncertain if swing and not _is_economic(q, site.measures, terms)]
     tasks += [Task(site, weather, step, {q.place: end}, [names[0], *last]) for q in swings for end in (q.low, q.high)]
     middle = Task(site, weather, step, {}, names)
-    answers = work_all(work, [middle, *tasks], workers, progress)
-    central, drawn, swung = answers[0], answers[1 : samples + 1], answers[samples + 1 :]
+    quarter = Task(site, weather, QUARTER, {}, names[:1])
+    answers = work_study([middle, quarter, *tasks], means or Means(workers), progress)
+    central, drawn, swung = answers[0], answers[2 : samples + 2], answers[samples + 2 :]
     values = [task.values for task in tasks[:samples]]
     rows = [_row(site, each, central, drawn, values, terms) for each in chosen[1:]]
     package = rows[-1] if site.packages else None
-    single = sum(
-        central[BASELINE].electricity - central[name].electricity for name in site.packages.get(chosen[-1].name, ())
-    )
-    quarter = outcome(site, weather, 900.0, {}, ())
+    members = site.packages.get(chosen[-1].name, ())
+    whole = bool(package and package["central"]) and not central.problem(*members)
+    single = sum(central[BASELINE].electricity - central[name].electricity for name in members) if whole else 0.0
     return {
         "site": site.name, "floor_area_m2": site.floor_area.value, "weather": weather, "period": str(site.year),
         "step_s": step, "samples": samples, "seed": seed, "discount_rate": terms.discount,
         "terms": terms.shown(),
-        "baseline": {**asdict(central[BASELINE]), **_baseline(site, central[BASELINE], drawn, quarter)},
+        "baseline": {**asdict(central[BASELINE]), **_baseline(site, central[BASELINE], _sound(drawn, BASELINE), answers[1][BASELINE])},
         "scenarios": rows,
-        "interaction_kwh": (package["central"]["saving_kwh"] - single) if package else 0.0,
-        "reported": [_reported(each, drawn) for each in site.reported],
+        "interaction_kwh": (package["central"]["saving_kwh"] - single) if package and whole else 0.0,
+        "reported": [_reported(each, _sound(drawn, BASELINE, _asked(each))) for each in site.reported],
         "drivers": _drivers(swings, swung, chosen[-1].name, site) if last else [],
     }  # fmt: skip
 
@@ -109,12 +116,21 @@ def _uncertain(site: Site, chosen: Sequence[Scenario], terms: Terms) -> list[Qua
     return [*site.assumptions(), *(q for q in used.values() if q.uncertain), *terms.uncertain()]
 
 
+def _sound(drawn: Sequence[Sample], *names: str) -> list[Sample]:
+    """Samples in which some scenarios could be simulated."""
+    return [each for each in drawn if not each.problem(*names)]
+
+
+def _asked(each: Reported) -> str:
+    return (each.claim.scenario if each.claim else "") or BASELINE
+
+
 def _is_economic(quantity: Quantity, measures: dict[str, Measure], terms: Terms) -> bool:
     places = {q.place for measure in measures.values() for q in prices(measure)}
     return quantity in terms.uncertain() or quantity.place in places
 
 
-def _baseline(site: Site, central: Outcome, drawn: Sequence[dict[str, Outcome]], quarter: Outcome) -> dict[str, Any]:
+def _baseline(site: Site, central: Outcome, drawn: Sequence[Sample], quarter: Outcome) -> dict[str, Any]:
     return {
         "electricity_kwh": central.electricity,
         "electricity_kwh_m2": central.electricity / site.floor_area.value,
@@ -132,12 +148,19 @@ def _baseline(site: Site, central: Outcome, drawn: Sequence[dict[str, Outcome]],
 def _row(
     site: Site,
     each: Scenario,
-    central: dict[str, Outcome],
-    drawn: Sequence[dict[str, Outcome]],
+    central: Sample,
+    drawn: Sequence[Sample],
     values: Sequence[dict[str, float]],
     terms: Terms,
 ) -> dict[str, Any]:
-    """One scenario: savings against the baseline of the same sample."""
+    """One scenario: savings against the baseline of the same sample, over the samples that could be simulated."""
+    problems = [sample.problem(BASELINE, each.name) for sample in (central, *drawn)]
+    told = next((problem for problem in problems if problem), "")
+    failed = sum(map(bool, problems[1:]))
+    if problems[0] or len(drawn) - failed < FEWEST:
+        return _silent(each, told, failed)
+    kept = [place for place, problem in enumerate(problems[1:]) if not problem]
+    drawn, values = [drawn[place] for place in kept], [values[place] for place in kept]
     base, own = central[BASELINE], central[each.name]
     capital = [_capital(site, each, value) for value in values]
     money = [d[BASELINE].cost - d[each.name].cost for d in drawn]
@@ -162,7 +185,21 @@ def _row(
         "comfort_hours_outside": own.outside,
         "unmet_hours": own.unmet,
         "peak_kw": own.peak,
+        "problem": told,
+        "failed_samples": failed,
     }
+
+
+def _silent(each: Scenario, problem: str, failed: int) -> dict[str, Any]:
+    """A scenario that could not be simulated: why, and None for every figure."""
+    figures = (
+        "central electricity_kwh saving_kwh saving_bought_kwh saving_co2_t saving_inventory_t saving_cost_cny saving_water_m3 "
+        "capex npv payback_years comfort_hours_outside unmet_hours peak_kw"
+    )
+    return {
+        "name": each.name, "title": each.title, "measures": list(each.measures), **dict.fromkeys(figures.split()),
+        "problem": problem, "failed_samples": failed,
+    }  # fmt: skip
 
 
 def _capital(site: Site, each: Scenario, values: dict[str, float]) -> float:
@@ -170,10 +207,10 @@ def _capital(site: Site, each: Scenario, values: dict[str, float]) -> float:
     return sum(values.get(m.cost.place, m.cost.value) * m.pieces(site) for m in measures)
 
 
-def _reported(each: Reported, drawn: Sequence[dict[str, Outcome]]) -> dict[str, Any]:
+def _reported(each: Reported, drawn: Sequence[Sample]) -> dict[str, Any]:
     """A reported figure, and what the twin says of it where it can."""
     shown = {"what": each.what, "value": each.value, "unit": each.unit, "source": each.source, "label": each.label}
-    if each.claim is None:
+    if each.claim is None or len(drawn) < FEWEST:
         return shown
     own = spread(each, drawn)
     ends = [end for end in (own["p10"], own["p50"], own["p90"]) if end is not None]
@@ -185,9 +222,7 @@ def _reported(each: Reported, drawn: Sequence[dict[str, Outcome]]) -> dict[str, 
     return {**shown, **own, "verdict": verdict(each, own), "explained": {"en": english.strip(), "zh": chinese.strip()}}
 
 
-def _drivers(
-    swings: Sequence[Quantity], swung: Sequence[dict[str, Outcome]], package: str, site: Site
-) -> list[dict[str, Any]]:
+def _drivers(swings: Sequence[Quantity], swung: Sequence[Sample], package: str, site: Site) -> list[dict[str, Any]]:
     """Assumptions ranked by their share of the spread of the package's saving, one at a time from low to high."""
     places: dict[str, str] = {}
     for (name, parameter), quantity in site.quantities.items():
@@ -195,6 +230,8 @@ def _drivers(
         places.setdefault(quantity.place, f"{kind}.{parameter}")
     effects = []
     for place, quantity in enumerate(swings):
+        if any(run.problem(BASELINE, package) for run in swung[2 * place : 2 * place + 2]):
+            continue
         low, high = (run[BASELINE].electricity - run[package].electricity for run in swung[2 * place : 2 * place + 2])
         effects.append((quantity, high - low))
     total = sum(effect**2 for _, effect in effects) or 1.0
