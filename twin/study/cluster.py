@@ -16,6 +16,8 @@ LOOK = 5.0
 """Look for new workers, and for those that left. [s]"""
 PATIENCE = 60.0
 """Wait for a worker when none is left. [s]"""
+ANSWER = 10.0
+"""Wait for the scheduler to answer. [s]"""
 ATTEMPTS = 3
 """Times that a batch may take its worker down."""
 
@@ -44,7 +46,7 @@ class Cluster:
         self._lost: dict[str, int] = {}
         try:
             where = address if "://" in address else f"tcp://{address}"
-            self._client: Any = self._dask.Client(where, timeout=10, set_as_default=False)
+            self._client: Any = self._dask.Client(where, timeout=ANSWER, set_as_default=False)
         except (OSError, ValueError) as problem:
             raise StudyError(
                 f"--dask {address}: no Dask scheduler answers there; start one with `dask scheduler`"
