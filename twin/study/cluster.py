@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import CancelledError
 from typing import Any
 
 from twin.study import batch
@@ -85,7 +86,7 @@ class Cluster:
                     done = list(self._dask.wait(list(self._running), timeout=LOOK, return_when="FIRST_COMPLETED").done)
             except TimeoutError:
                 pass
-            except (OSError, self._dask.client.FutureCancelledError) as problem:
+            except (OSError, CancelledError) as problem:
                 raise StudyError(f"--dask {self._address}: the scheduler went away") from problem
             if time.monotonic() - self._looked > LOOK and self._changed():
                 return self._recalled()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from twin.errors import RunError
 from twin.site.claims import Reported
 from twin.site.measures import Measure, apply, with_needs
 from twin.site.provenance import Quantity
@@ -90,20 +91,25 @@ def compare(
     central, drawn, swung = answers[0], answers[2 : samples + 2], answers[samples + 2 :]
     values = [task.values for task in tasks[:samples]]
     rows = [_row(site, each, central, drawn, values, terms) for each in chosen[1:]]
-    package = rows[-1] if site.packages else None
-    members = site.packages.get(chosen[-1].name, ())
-    whole = bool(package and package["central"]) and not central.problem(*members)
-    single = sum(central[BASELINE].electricity - central[name].electricity for name in members) if whole else 0.0
     return {
         "site": site.name, "floor_area_m2": site.floor_area.value, "weather": weather, "period": str(site.year),
         "step_s": step, "samples": samples, "seed": seed, "discount_rate": terms.discount,
         "terms": terms.shown(),
-        "baseline": {**asdict(central[BASELINE]), **_baseline(site, central[BASELINE], _sound(drawn, BASELINE), answers[1][BASELINE])},
+        "baseline": _baseline(site, central[BASELINE], drawn, answers[1][BASELINE]),
         "scenarios": rows,
-        "interaction_kwh": (package["central"]["saving_kwh"] - single) if package and whole else 0.0,
+        "interaction_kwh": _interaction(rows[-1] if rows else {}, central, site),
         "reported": [_reported(each, _sound(drawn, BASELINE, _asked(each))) for each in site.reported],
         "drivers": _drivers(swings, swung, chosen[-1].name, site) if last else [],
     }  # fmt: skip
+
+
+def _interaction(package: dict[str, Any], central: Sample, site: Site) -> float:
+    """What the last package saves beyond the sum of its measures; 0 where one of them cannot be simulated."""
+    members = site.packages.get(package.get("name", ""), ())
+    if not members or package["central"] is None or central.problem(*members):
+        return 0.0
+    saved: float = package["central"]["saving_kwh"]
+    return saved - sum(central[BASELINE].electricity - central[name].electricity for name in members)
 
 
 def _uncertain(site: Site, chosen: Sequence[Scenario], terms: Terms) -> list[Quantity]:
@@ -131,10 +137,14 @@ def _is_economic(quantity: Quantity, measures: dict[str, Measure], terms: Terms)
 
 
 def _baseline(site: Site, central: Outcome, drawn: Sequence[Sample], quarter: Outcome) -> dict[str, Any]:
+    sound = _sound(drawn, BASELINE)
+    if not sound:
+        raise RunError(f"no sample of the baseline can be simulated: {drawn[0].problem(BASELINE)}")
     return {
+        **asdict(central),
         "electricity_kwh": central.electricity,
         "electricity_kwh_m2": central.electricity / site.floor_area.value,
-        "electricity_kwh_range": percentiles([each[BASELINE].electricity for each in drawn]),
+        "electricity_kwh_range": percentiles([each[BASELINE].electricity for each in sound]),
         "peak_kw": central.peak,
         "co2_t": central.carbon,
         "cost_cny": central.cost,

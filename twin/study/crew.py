@@ -63,9 +63,14 @@ class Alone:
 
 
 class Processes:
-    """Processes of this machine, which end when this one does, however it ends."""
+    """Processes of this machine, which end when this one does, however it ends.
+
+    The first batch is worked here: it compiles and prepares what the others then find.
+    """
 
     def __init__(self, context: Context, count: int) -> None:
+        batch.prepare(context)
+        self._first = True
         self._count = count
         self._pool = ProcessPoolExecutor(
             count, mp_context=get_context("spawn"), initializer=_begin, initargs=(context,)
@@ -78,10 +83,18 @@ class Processes:
 
     def submit(self, jobs: Jobs) -> None:
         """Hand a batch over."""
+        if self._first:
+            return self._here(jobs)
         try:
             self._running[self._pool.submit(batch.perform, jobs)] = jobs
         except BrokenProcessPool as problem:
             raise _broken() from problem
+
+    def _here(self, jobs: Jobs) -> None:
+        self._first = False
+        done: Future[list[Done]] = Future()
+        done.set_result(batch.perform(jobs))
+        self._running[done] = jobs
 
     def finished(self) -> list[tuple[Jobs, list[Done] | None]]:
         """Batches that ended since, at least one.
