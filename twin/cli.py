@@ -8,9 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from twin.commands import bacnet, history, inventory
@@ -19,9 +17,11 @@ from twin.commands.bill import bill
 from twin.commands.ledger import ledger
 from twin.commands.live import live
 from twin.commands.measures import measures
+from twin.commands.options import AsJson, Components, SiteText, Step, WeatherText, err, extend, progress_bar
 from twin.commands.sites import sites
+from twin.commands.study import study
 from twin.errors import TwinError
-from twin.tables import out, print_json, show_exam, show_run, show_study
+from twin.tables import out, print_json, show_exam, show_run
 
 app = typer.Typer(
     add_completion=False,
@@ -35,6 +35,7 @@ app.add_typer(history.app, name="history")
 app.add_typer(bacnet.app, name="bacnet")
 app.command()(sites)
 app.command()(bill)
+app.command()(study)
 app.command()(abatement)
 app.command()(bacnet.points)
 app.command()(live)
@@ -42,28 +43,6 @@ app.command()(measures)
 app.command()(ledger)
 bacnet.app.command()(inventory.inventory)
 bacnet.app.command("map")(inventory.map_points)
-err = Console(stderr=True)
-
-SiteText = Annotated[
-    str, typer.Argument(metavar="SITE", help="Folder or file of a site, or the name of a shipped one.")
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of tables.")]
-WeatherText = Annotated[str, typer.Option(help="City, .epw or .csv; default is the site's typical year.")]
-Step = Annotated[int, typer.Option(help="Length of a tick in minutes; must divide the hour.", min=1, max=60)]
-Components = Annotated[Path | None, typer.Option(help="Folder with component files of your own.")]
-
-
-def progress_bar() -> Progress:
-    """A bar on standard error that is silent where nobody watches."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    return Progress(*columns, console=err, transient=True, disable=not err.is_terminal)
-
-
-def _extend(folder: Path | None) -> None:
-    if folder:
-        from twin.core import catalogue
-
-        catalogue.load_folder(folder)
 
 
 @app.command()
@@ -74,7 +53,7 @@ def check(site: SiteText, components: Components = None, as_json: AsJson = False
     from twin.sim.plan import Plan
     from twin.site.load import load
 
-    _extend(components)
+    extend(components)
     found = load(site)
     plan = Plan(list(found.components), found.wiring())
     kinds = Counter(type(c).kind for c in found.components)
@@ -128,7 +107,7 @@ def run(
     """Simulate a site, by default its calendar year."""
     from twin.site.load import load
 
-    _extend(components)
+    extend(components)
     found = load(site)
     if measure:
         found = found.with_measures(*measure)
@@ -165,7 +144,7 @@ def screen(
 
     from twin.site.load import load
 
-    _extend(components)
+    extend(components)
     found = load(site)
     from twin.screening.screen import screen as find_loads
     from twin.sim.scene import Clock, Scene
@@ -191,62 +170,6 @@ def screen(
             f"{each['peak_cooling'] / 1e3:.2f}", f"{each['coldest']:.1f} .. {each['warmest']:.1f}",
         )  # fmt: skip
     out.print(table)
-
-
-@app.command()
-def study(
-    site: SiteText,
-    weather: WeatherText = "",
-    step: Step = 60,
-    samples: Annotated[int, typer.Option(help="Samples of the uncertain numbers.", min=2)] = 30,
-    seed: Annotated[int, typer.Option(help="Seed of the samples.")] = 0,
-    workers: Annotated[int, typer.Option(help="Processes; 0 takes all cores.", min=0)] = 0,
-    store: Annotated[
-        Path | None, typer.Option(help="Folder that keeps every finished run; the user's cache when left out.")
-    ] = None,
-    dask: Annotated[str, typer.Option(help="Address of a Dask scheduler whose workers do the work.")] = "",
-    mixed: Annotated[bool, typer.Option("--mixed", help="Take workers whose processor or packages differ.")] = False,
-    report: Annotated[Path | None, typer.Option(help="Write an HTML report here.")] = None,
-    bacnet: Annotated[
-        bool, typer.Option("--bacnet", help="Also read two weeks from a virtual building over BACnet/IP.")
-    ] = False,
-    economics: Annotated[
-        Path | None, typer.Option(help="Terms of the appraisal; default is economics.yaml beside the site.")
-    ] = None,
-    components: Components = None,
-    as_json: AsJson = False,
-) -> None:
-    """Compare a site with its retrofit measures, with P10-P50-P90 on every saving."""
-    from twin.site.load import load
-
-    _extend(components)
-    found = load(site)
-    from twin.answer import Question
-    from twin.answer import answer as find_answer
-    from twin.stock import cache_folder
-    from twin.study.engine import Means
-
-    means = Means(
-        workers or None,
-        store or cache_folder() / "studies",
-        dask,
-        mixed,
-        lambda line: err.print(escape(line), soft_wrap=True, highlight=False),
-    )
-    question = Question(
-        found, weather or found.location.climate, step * 60.0, samples, seed, workers or None, bacnet, economics, means
-    )
-    with progress_bar() as bar:
-        task = bar.add_task("preparing", total=None)
-        answer = find_answer(
-            question, report, lambda what, done, total: bar.update(task, description=what, completed=done, total=total)
-        )
-    if as_json:
-        print_json(answer)
-        return
-    show_study(answer)
-    if report:
-        out.print(f"report: {report}")
 
 
 @exams.command("ashrae140")
@@ -299,7 +222,7 @@ def catalogue(
     from twin.core import catalogue as kinds
     from twin.core.describe import describe, page
 
-    _extend(components)
+    extend(components)
     chosen = [kinds.kind(kind)] if kind else list(kinds.kinds().values())
     if as_json:
         print_json([describe(each) for each in chosen])

@@ -15,7 +15,7 @@ def load(days=60, base=40.0, seed=1, start="2017-02-20"):
     """An office's hourly load by the local clock, with noise."""
     index = pd.date_range(start, periods=24 * days, freq="1h", tz="UTC")
     local = index.tz_convert(ZONE)
-    open_hours = ((local.hour >= 8) & (local.hour < 18) & (local.dayofweek < 5)).astype(float)
+    open_hours = ((local.hour >= 8) & (local.hour < 18) & (local.day_of_week < 5)).astype(float)
     noise = np.random.default_rng(seed).normal(0.0, 1.5, len(index))
     return pd.Series(base + 60.0 * open_hours + noise, index)
 

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Column, Table
 
+from twin.commands.options import AsJson, Economics, SiteText, Step, WeatherText, Workers, progress_bar
 from twin.tables import out, print_json
-
-err = Console(stderr=True)
 
 
 def abatement(
-    site: Annotated[str, typer.Argument(metavar="SITE", help="Folder or file of a site, or the name of a shipped one.")],
+    site: SiteText,
     measure: Annotated[list[str] | None, typer.Option(help="A measure to order; may be repeated; all when left out.")] = None,
-    weather: Annotated[str, typer.Option(help="City, .epw or .csv; default is the site's typical year.")] = "",
-    step: Annotated[int, typer.Option(help="Length of a tick in minutes; must divide the hour.", min=1, max=60)] = 60,
-    economics: Annotated[Path | None, typer.Option(help="Terms of the appraisal; default is economics.yaml beside the site.")] = None,
-    workers: Annotated[int, typer.Option(help="Processes; 0 takes all cores.", min=0)] = 0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead of tables.")] = False,
+    weather: WeatherText = "",
+    step: Step = 60,
+    economics: Economics = None,
+    workers: Workers = 0,
+    as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Order measures into a marginal abatement curve, each measure's cost and saving run on top of those before it."""
     from twin.site.load import load
@@ -34,8 +30,7 @@ def abatement(
     from twin.study.abatement import abatement as order
     from twin.study.terms import terms_of
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
+    with progress_bar() as bar:
         task = bar.add_task("running measures on top of each other", total=None)
         answer = order(
             found, weather, step * 60.0, measure, terms_of(found, economics), workers or None,

@@ -8,18 +8,17 @@ import typer
 from rich.markup import escape
 from rich.table import Column, Table
 
+from twin.commands.options import AsJson, Measures, SiteText, Step, WeatherText
 from twin.tables import out, print_json
 
 
 def bill(
-    site: Annotated[
-        str, typer.Argument(metavar="SITE", help="Folder or file of a site, or the name of a shipped one.")
-    ],
-    measure: Annotated[list[str] | None, typer.Option(help="A measure to apply; may be repeated.")] = None,
+    site: SiteText,
+    measure: Measures = None,
     month: Annotated[int, typer.Option(help="Only this month of the year; 0 shows all.", min=0, max=12)] = 0,
-    weather: Annotated[str, typer.Option(help="City, .epw or .csv; default is the site's typical year.")] = "",
-    step: Annotated[int, typer.Option(help="Length of a tick in minutes; must divide the hour.", min=1, max=60)] = 15,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead of tables.")] = False,
+    weather: WeatherText = "",
+    step: Step = 15,
+    as_json: AsJson = False,
 ) -> None:
     """Bill a simulated year: kilowatt-hours by period, demand, feed-in, heat, gas and water, every amount with its formula."""
     from twin.site.load import load

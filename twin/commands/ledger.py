@@ -6,32 +6,30 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
-from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Column, Table
 
+from twin.commands.options import AsJson, Components, Measures, SiteText, Step, WeatherText, extend, progress_bar
 from twin.tables import out, print_json
 
-err = Console(stderr=True)
 Method = Literal["market", "location"]
 
 
 def ledger(
-    site: Annotated[str, typer.Argument(metavar="SITE", help="Folder or file of a site, or the name of a shipped one.")],
+    site: SiteText,
     year: Annotated[int | None, typer.Option(help="Calendar year of the run; the site's own when left out.", min=1950, max=2100)] = None,
     method: Annotated[Method, typer.Option(help="How scope 2 counts in rows and total.")] = "market",
     factors: Annotated[list[str] | None, typer.Option(help="Restate with grid factors of a year (2023) or place and year ('Guangdong 2023'), or with a table (ar6, ipcc2006); may be repeated.")] = None,
-    measure: Annotated[list[str] | None, typer.Option(help="A measure to apply; may be repeated.")] = None,
-    weather: Annotated[str, typer.Option(help="City, .epw or .csv; default is the site's typical year.")] = "",
-    step: Annotated[int, typer.Option(help="Length of a tick in minutes; must divide the hour.", min=1, max=60)] = 15,
+    measure: Measures = None,
+    weather: WeatherText = "",
+    step: Step = 15,
     csv: Annotated[Path | None, typer.Option(help="Write all rows, scope 2 by both methods, to this .csv.")] = None,
     xlsx: Annotated[Path | None, typer.Option(help="Write a workbook with live formulas to this .xlsx.")] = None,
     pathway: Annotated[bool, typer.Option("--pathway", help="The wedge table of the site's pathway.yaml instead.")] = False,
     trail: Annotated[bool, typer.Option("--trail", help="Rows with scope, category, component, signal and the factor's row.")] = False,
     workers: Annotated[int, typer.Option(help="Processes of a pathway; 0 takes all cores.", min=0)] = 0,
-    components: Annotated[Path | None, typer.Option(help="Folder with component files of your own.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead of tables.")] = False,
+    components: Components = None,
+    as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Carbon of a site by the GHG Protocol: scopes 1, 2 (location- and market-based) and 3, each figure with activity and factor."""
     from dataclasses import replace
@@ -46,10 +44,7 @@ def ledger(
         )
     if xlsx:
         workbook(xlsx)
-    if components:
-        from twin.core import catalogue
-
-        catalogue.load_folder(components)
+    extend(components)
     found = load(site)
     if measure:
         found = found.with_measures(*measure)
@@ -129,8 +124,7 @@ def _pathway(site: Any, weather: str, step: float, workers: int | None, as_json:
     from twin.study.pathway import load_pathway, wedges
 
     plan = load_pathway(site)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
+    with progress_bar() as bar:
         task = bar.add_task("running years", total=None)
         rows = wedges(
             site, plan, weather, step, workers, lambda done, total: bar.update(task, completed=done, total=total)

@@ -7,15 +7,11 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from twin.commands.options import AsJson, Workers, progress_bar
 from twin.tables import out, print_json, readable
-
-err = Console(stderr=True)
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of tables.")]
 
 
 def sites(
@@ -23,7 +19,7 @@ def sites(
     reported: Annotated[bool, typer.Option("--reported", help="Reported figures beside the twin's P10-P50-P90.")] = False,
     samples: Annotated[int, typer.Option(help="Samples of the uncertain numbers of each site.", min=2)] = 20,
     seed: Annotated[int, typer.Option(help="Seed of the samples.")] = 0,
-    workers: Annotated[int, typer.Option(help="Processes; 0 takes all cores.", min=0)] = 0,
+    workers: Workers = 0,
     page: Annotated[Path | None, typer.Option(help="Also write the reported figures as a Markdown page.")] = None,
     as_json: AsJson = False,
 ) -> None:  # fmt: skip
@@ -36,8 +32,7 @@ def sites(
         return
     from twin.study.reported import examine
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
+    with progress_bar() as bar:
         task = bar.add_task("running samples", total=None)
         rows = examine(
             found, samples=samples, seed=seed, workers=workers or None,

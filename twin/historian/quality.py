@@ -209,7 +209,7 @@ def _changes(local: pd.DatetimeIndex) -> Iterator[tuple[pd.Timestamp, int]]:
 
 def _profile(hours: pd.Series[float], local: pd.DatetimeIndex, start: pd.Timestamp, end: pd.Timestamp) -> Floats | None:
     """Mean working day, hour by hour of the local clock, without its mean; nothing where it is flat or has holes."""
-    chosen = (local >= start) & (local < end) & (local.dayofweek < 5)
+    chosen = (local >= start) & (local < end) & (local.day_of_week < 5)
     some = hours[chosen]
     mean = some.groupby(local[chosen].hour).mean()
     if len(mean) < 24 or mean.isna().any() or len(some.dropna()) < 24 * 8:

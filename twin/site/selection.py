@@ -57,8 +57,8 @@ def read_selection(node: Node | None, where: str, problems: Problems) -> Selecti
     A mapping needs all of its criteria, a list any of its entries.
 
     >>> from twin.site.named import as_node
-    >>> read_selection(as_node("x", {"not": {"kind": "zone"}}), "led", Problems()).parts[0].parts[0].words
-    ('zone',)
+    >>> read_selection(as_node("x", {"not": {"kind": "zone"}}), "led", Problems()).parts[0].way
+    'not'
     """
     if node is None:
         return Selection()

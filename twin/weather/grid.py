@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from twin.weather import moist
+from twin.weather.sun import ephemeris
 
 if TYPE_CHECKING:
     from twin.weather.year import Weather
@@ -114,11 +115,10 @@ def _steady(weather: Weather, middle: npt.NDArray[Any]) -> Floats:
 def _sun(weather: Weather, start: float, step: float, count: int) -> dict[str, Floats]:
     """Where the sun stands in the middle of each interval."""
     import pandas as pd
-    import pvlib
 
     first = weather.start + timedelta(seconds=start + 0.5 * step)
     times = pd.date_range(first, periods=count, freq=pd.Timedelta(seconds=step))
-    sun = pvlib.solarposition.ephemeris(times, weather.latitude, weather.longitude)
+    sun = ephemeris(times, weather.latitude, weather.longitude)
     return {
         "zenith": sun["apparent_zenith"].to_numpy(),
         "azimuth": sun["azimuth"].to_numpy(),

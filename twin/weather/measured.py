@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from twin.errors import WeatherError
 from twin.weather import moist
+from twin.weather.sun import ephemeris
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -187,8 +188,8 @@ def _split(
     if "direct_normal" in filled and "diffuse_horizontal" in filled:
         return {k: filled[k] for k in ("global_horizontal", "direct_normal", "diffuse_horizontal")}
     middle = index + pd.Timedelta(seconds=step / 2)
-    zenith = pvlib.solarposition.ephemeris(middle, latitude, longitude)["apparent_zenith"].to_numpy()
-    parts = pvlib.irradiance.erbs(total, zenith, middle)
+    zenith = ephemeris(middle, latitude, longitude)["apparent_zenith"].to_numpy()
+    parts = pvlib.irradiance.erbs(total, zenith, np.asarray(middle.day_of_year))
     return {
         "global_horizontal": total,
         "direct_normal": np.nan_to_num(np.asarray(parts["dni"], dtype=float)),

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from twin import stock
 from twin.errors import WeatherError
+from twin.weather.sun import ephemeris
 
 Floats = npt.NDArray[np.float64]
 FOLDER = Path(__file__).parent / "climates"
@@ -55,7 +56,7 @@ def _horizontal(latitude: float, longitude: float, start: datetime) -> Floats:
     import pvlib
 
     times = pd.date_range(start + timedelta(minutes=7.5), periods=365 * 96, freq="15min")
-    zenith = pvlib.solarposition.ephemeris(times, latitude, longitude)["elevation"].to_numpy()
+    zenith = ephemeris(times, latitude, longitude)["elevation"].to_numpy()
     normal = np.asarray(pvlib.irradiance.get_extra_radiation(np.repeat(np.arange(1.0, 366.0), 96)))
     flat: Floats = np.maximum(np.sin(np.radians(zenith)), 0.0) * normal
     hours: Floats = flat.reshape(365, 24, 4).mean(axis=2)
