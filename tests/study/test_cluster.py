@@ -36,7 +36,6 @@ def test_the_missing_extra_is_told(site, monkeypatch):
 
 
 def test_a_scheduler_that_does_not_answer_is_told(site, monkeypatch):
-    pytest.importorskip("distributed", reason="the extra dask is not installed")
     monkeypatch.setattr(clusters, "ANSWER", 1.0)
     with pytest.raises(StudyError, match="no Dask scheduler answers there; start one with `dask scheduler`"):
         compare(site, samples=2, means=Means(dask="127.0.0.1:1"))
@@ -44,7 +43,8 @@ def test_a_scheduler_that_does_not_answer_is_told(site, monkeypatch):
 
 @pytest.mark.filterwarnings("ignore")
 def test_a_cluster_gives_the_same_bits_and_refuses_workers_that_differ(site, monkeypatch, tmp_path):
-    distributed = pytest.importorskip("distributed", reason="the extra dask is not installed")
+    import distributed
+
     own = compare(site, samples=10, workers=1)
     with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as made:
         address, told = made.scheduler_address, []

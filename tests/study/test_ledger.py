@@ -13,7 +13,7 @@ import pytest
 
 from tests.study.ledger_sites import site
 from twin.core import Component, Field, Trail, kernel, output
-from twin.errors import SiteError, StoreError
+from twin.errors import SiteError
 from twin.site.factors import find, table
 from twin.site.load import load, shipped
 from twin.study.ledger import ledger
@@ -274,7 +274,6 @@ def test_a_csv_holds_every_row_with_its_trail(tmp_path):
 
 
 def test_a_workbook_computes_its_figures_itself(tmp_path):
-    pytest.importorskip("xlsxwriter", reason="XlsxWriter is optional")
     found = made(site(tmp_path, SOURCES))
     write_xlsx(found, tmp_path / "l.xlsx")
     with zipfile.ZipFile(tmp_path / "l.xlsx") as book:
@@ -295,13 +294,6 @@ def test_exports_of_a_restatement_show_both_figures(tmp_path):
     for row in rows:
         expected = float(row["amount"]) * float(row["restated_factor"]) / 1e3
         assert float(row["restated_co2_t"]) == pytest.approx(expected, rel=1e-9)
-    pytest.importorskip("xlsxwriter", reason="XlsxWriter is optional")
     write_xlsx(found, tmp_path / "l.xlsx", again)
     with zipfile.ZipFile(tmp_path / "l.xlsx") as book:
         assert book.read("xl/worksheets/sheet3.xml").decode().count("<f>H") == 2
-
-
-def test_a_workbook_without_xlsxwriter_says_how_to_get_it(tmp_path, monkeypatch):
-    monkeypatch.setitem(sys.modules, "xlsxwriter", None)
-    with pytest.raises(StoreError, match="needs XlsxWriter; install it"):
-        write_xlsx(made(site(tmp_path)), tmp_path / "l.xlsx")

@@ -36,14 +36,11 @@ def ledger(
 
     from twin.errors import SiteError
     from twin.site.load import load
-    from twin.study.ledger_files import workbook
 
     if pathway and (year or factors or csv or xlsx):
         raise SiteError(
             "--pathway: says its own years and factors and prints a table; leave out --year, --factors, --csv and --xlsx"
         )
-    if xlsx:
-        workbook(xlsx)
     extend(components)
     found = load(site)
     if measure:

@@ -7,7 +7,6 @@ import io
 from pathlib import Path
 from typing import Any
 
-from twin.errors import StoreError
 from twin.files import write_bytes, write_text
 from twin.site.factors import table, version
 from twin.study.ledger import Ledger, Row
@@ -38,33 +37,18 @@ def write_csv(ledger: Ledger, path: Path, again: Restated | None = None) -> None
     write_text(text.getvalue(), path, encoding="utf-8-sig")  # with a mark, or Excel reads Chinese names wrongly
 
 
-def workbook(path: Path) -> Any:
-    """The library that writes workbooks; asked for before a run, so that nobody waits in vain.
-
-    Raises
-    ------
-    StoreError
-        When it is absent.
-    """
-    try:
-        import xlsxwriter  # type: ignore[import-not-found, unused-ignore]
-    except ImportError as problem:
-        raise StoreError(
-            f"{path}: needs XlsxWriter; install it with: pip install xlsxwriter, or write --csv"
-        ) from problem
-    return xlsxwriter
-
-
 def write_xlsx(ledger: Ledger, path: Path, again: Restated | None = None) -> None:
     """A workbook: a summary of formulas over the rows, the rows, a restatement, the factors used, and the run's manifest.
 
     Raises
     ------
     StoreError
-        When XlsxWriter is absent or the file cannot be written.
+        When the file cannot be written.
     """
+    import xlsxwriter
+
     memory = io.BytesIO()
-    with workbook(path).Workbook(memory, {"in_memory": True, "strings_to_formulas": False}) as book:
+    with xlsxwriter.Workbook(memory, {"in_memory": True, "strings_to_formulas": False}) as book:
         bold, number = book.add_format({"bold": True}), book.add_format({"num_format": "#,##0.0"})
         _summary(book.add_worksheet("summary"), ledger, bold, number)
         sheet = book.add_worksheet("rows")
