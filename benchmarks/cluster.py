@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from twin.site.load import load
-from twin.study.compare import scenarios
+from twin.study.design import scenarios
 from twin.study.engine import Means, work_study
 from twin.study.sampling import draw
 from twin.study.task import BASELINE, Task, outcome

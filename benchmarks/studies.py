@@ -11,7 +11,7 @@ STUDY = """
 import resource, sys, tempfile, time
 from pathlib import Path
 from twin.site.load import load
-from twin.study.compare import scenarios
+from twin.study.design import scenarios
 from twin.study.engine import Means, work_study
 from twin.study.sampling import draw
 from twin.study.task import Task, outcome

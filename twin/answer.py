@@ -10,6 +10,7 @@ from typing import Any
 from twin.files import write_text
 from twin.site.site import Site
 from twin.study.compare import compare
+from twin.study.design import MOST
 from twin.study.engine import Means
 from twin.study.task import run
 from twin.study.terms import terms_of
@@ -31,6 +32,12 @@ class Question:
     economics: Path | None = None
     """Terms of the appraisal; those beside the site when None."""
     means: Means | None = None
+    design: str = "alone"
+    """Which sets of measures are run; see `twin.study.design`."""
+    search: bool = False
+    """Also look for the Pareto front of cost against carbon."""
+    trials: int = MOST
+    """Sets of measures that are tried at most."""
 
 
 def answer(question: Question, report: Path | None, progress: Progress) -> dict[str, Any]:
@@ -51,10 +58,11 @@ def answer(question: Question, report: Path | None, progress: Progress) -> dict[
     found = compare(
         site, question.weather, step, question.samples, question.seed, question.workers,
         lambda done, total: progress("comparing scenarios", done, total),
-        means=question.means, terms=terms_of(site, question.economics),
+        means=question.means, terms=terms_of(site, question.economics), design=question.design, most=question.trials,
     )  # fmt: skip
     manifest = {**central.manifest(), "seed": question.seed, "samples": question.samples}
     found |= {"balance": central.balance, "notes": central.notes, "manifest": manifest, "bacnet": None}
+    found["search"] = _searched(question, progress) if question.search else None
     compared = None
     if question.bacnet:
         from twin.live.comparison import compare_live
@@ -75,3 +83,14 @@ def answer(question: Question, report: Path | None, progress: Progress) -> dict[
             render(found, Series(start, step, central.power, package.power, central.monthly(), compared)), report
         )
     return found
+
+
+def _searched(question: Question, progress: Progress) -> dict[str, Any]:
+    """The best sets of measures, by the terms and with the samples of the study."""
+    from twin.study.search import search
+
+    terms = terms_of(question.site, question.economics)
+    return search(
+        question.site, question.weather, question.step, question.samples, question.seed, terms,
+        question.means or Means(question.workers), question.trials, lambda done, total: progress("searching sets of measures", done, total),
+    )  # fmt: skip

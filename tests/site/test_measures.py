@@ -11,7 +11,7 @@ from twin.errors import SiteError
 from twin.site import shelf
 from twin.site.load import load
 from twin.site.measures import find, with_needs
-from twin.study.compare import scenarios
+from twin.study.design import scenarios
 
 SITE = """schema_version: 1
 name: {en: Campus}

@@ -113,8 +113,37 @@ def test_no_measure_stands_before_one_that_saves_more_money_and_more_carbon(pair
     assert dear == sorted(dear)
 
 
-def test_the_command_tells_the_curve(found):
-    told = CliRunner().invoke(app, ["abatement", str(found), "--measure", "half", "--workers", "1", "--json"])
+def test_the_command_tells_the_curve_and_runs_nothing_twice(found, tmp_path):
+    plain = [
+        "abatement",
+        str(found),
+        "--measure",
+        "half",
+        "--measure",
+        "fifth",
+        "--workers",
+        "1",
+        "--store",
+        str(tmp_path / "store"),
+    ]
+    told = CliRunner().invoke(app, [*plain, "--json"])
     assert json.loads(told.stdout)["rows"][0]["abated_t"] == pytest.approx(21.9)
-    shown = CliRunner().invoke(app, ["abatement", str(found), "--measure", "half", "--workers", "1"])
+    shown = CliRunner().invoke(app, plain)
     assert "baseline 44 tCO2e" in shown.output
+    assert shown.stderr.count("0 to do") == 3  # the baseline, each alone, and both
+
+
+def test_a_measure_of_the_library_is_ordered_with_its_argument(found):
+    plain = [
+        "abatement",
+        str(found),
+        "--measure",
+        "half",
+        "--measure",
+        "green_power_contract:share=50 %",
+        "--workers",
+        "1",
+    ]
+    told = CliRunner().invoke(app, [*plain, "--store", str(found / "store"), "--json"])
+    rows = {row["name"]: row for row in json.loads(told.stdout)["rows"]}
+    assert set(rows) == {"half", "green_power_contract"}

@@ -8,7 +8,19 @@ import typer
 from rich.markup import escape
 from rich.table import Column, Table
 
-from twin.commands.options import AsJson, Economics, SiteText, Step, WeatherText, Workers, progress_bar
+from twin.commands.options import (
+    AsJson,
+    Dask,
+    Economics,
+    Mixed,
+    SiteText,
+    Step,
+    StoreFolder,
+    WeatherText,
+    Workers,
+    progress_bar,
+    study_means,
+)
 from twin.tables import out, print_json
 
 
@@ -19,22 +31,26 @@ def abatement(
     step: Step = 60,
     economics: Economics = None,
     workers: Workers = 0,
+    store: StoreFolder = None,
+    dask: Dask = "",
+    mixed: Mixed = False,
     as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Order measures into a marginal abatement curve, each measure's cost and saving run on top of those before it."""
     from twin.site.load import load
 
     found = load(site)
-    for name in measure or ():
-        found.with_measures(name)
     from twin.study.abatement import abatement as order
+    from twin.study.design import choose
     from twin.study.terms import terms_of
 
+    if measure:
+        found = choose(found, measure)
     with progress_bar() as bar:
         task = bar.add_task("running measures on top of each other", total=None)
         answer = order(
-            found, weather, step * 60.0, measure, terms_of(found, economics), workers or None,
-            lambda done, total: bar.update(task, completed=done, total=total),
+            found, weather, step * 60.0, None, terms_of(found, economics), None,
+            lambda done, total: bar.update(task, completed=done, total=total), study_means(workers, store, dask, mixed),
         )  # fmt: skip
     if as_json:
         print_json(answer)

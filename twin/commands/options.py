@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+if TYPE_CHECKING:
+    from twin.study.engine import Means
 
 err = Console(stderr=True)
 
@@ -22,6 +26,11 @@ Workers = Annotated[int, typer.Option(help="Processes; 0 takes all cores.", min=
 Economics = Annotated[
     Path | None, typer.Option(help="Terms of the appraisal; default is economics.yaml beside the site.")
 ]
+StoreFolder = Annotated[
+    Path | None, typer.Option(help="Folder that keeps every finished run; the user's cache when left out.")
+]
+Dask = Annotated[str, typer.Option(help="Address of a Dask scheduler whose workers do the work.")]
+Mixed = Annotated[bool, typer.Option("--mixed", help="Take workers whose processor or packages differ.")]
 Components = Annotated[Path | None, typer.Option(help="Folder with component files of your own.")]
 
 
@@ -37,3 +46,14 @@ def extend(folder: Path | None) -> None:
         from twin.core import catalogue
 
         catalogue.load_folder(folder)
+
+
+def study_means(workers: int, store: Path | None, dask: str, mixed: bool) -> Means:
+    """What a study may use, as the options say it; what the user should know goes to standard error."""
+    from twin.stock import cache_folder
+    from twin.study.engine import Means
+
+    return Means(
+        workers or None, store or cache_folder() / "studies", dask, mixed,
+        lambda line: err.print(escape(line), soft_wrap=True, highlight=False),
+    )  # fmt: skip

@@ -3,25 +3,38 @@
 from __future__ import annotations
 
 import json
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 
 from twin.commands.options import (
     AsJson,
     Components,
+    Dask,
     Economics,
+    Mixed,
     SiteText,
     Step,
+    StoreFolder,
     WeatherText,
     Workers,
-    err,
     extend,
     progress_bar,
+    study_means,
 )
+from twin.commands.sets import show_interactions, show_search
 from twin.tables import out, print_json, show_study
+
+
+class Design(StrEnum):
+    """Which sets of measures a study runs."""
+
+    alone = "alone"
+    one_at_a_time = "one-at-a-time"
+    factorial = "factorial"
+    packages = "packages"
 
 
 def study(
@@ -31,9 +44,13 @@ def study(
     samples: Annotated[int, typer.Option(help="Samples of the uncertain numbers.", min=2)] = 30,
     seed: Annotated[int, typer.Option(help="Seed of the samples.")] = 0,
     workers: Workers = 0,
-    store: Annotated[Path | None, typer.Option(help="Folder that keeps every finished run; the user's cache when left out.")] = None,
-    dask: Annotated[str, typer.Option(help="Address of a Dask scheduler whose workers do the work.")] = "",
-    mixed: Annotated[bool, typer.Option("--mixed", help="Take workers whose processor or packages differ.")] = False,
+    design: Annotated[Design, typer.Option(help="Sets of measures: each alone, each also last in, all that go together, or packages.")] = Design.alone,
+    measure: Annotated[list[str] | None, typer.Option(help="A measure to study, NAME:ARGUMENT=VALUE,...; may be repeated; the site's own when left out.")] = None,
+    search: Annotated[bool, typer.Option("--search", help="Also find the sets that are best in cost and carbon.")] = False,
+    trials: Annotated[int, typer.Option(help="Sets that --search or a factorial design runs at most.", min=1)] = 256,
+    store: StoreFolder = None,
+    dask: Dask = "",
+    mixed: Mixed = False,
     report: Annotated[Path | None, typer.Option(help="Write an HTML report here.")] = None,
     save: Annotated[Path | None, typer.Option(help="Keep the study as one JSON file, which `twin report` reads.")] = None,
     bacnet: Annotated[bool, typer.Option("--bacnet", help="Also read two weeks from a virtual building over BACnet/IP.")] = False,
@@ -47,21 +64,18 @@ def study(
     extend(components)
     found = load(site)
     from twin.answer import Question
+    from twin.study.design import choose
+
+    if measure:
+        found = choose(found, measure)
     from twin.answer import answer as find_answer
     from twin.files import write_text
-    from twin.stock import cache_folder
-    from twin.study.engine import Means
 
-    means = Means(
-        workers or None,
-        store or cache_folder() / "studies",
-        dask,
-        mixed,
-        lambda line: err.print(escape(line), soft_wrap=True, highlight=False),
-    )
+    means = study_means(workers, store, dask, mixed)
     question = Question(
-        found, weather or found.location.climate, step * 60.0, samples, seed, workers or None, bacnet, economics, means
-    )
+        found, weather or found.location.climate, step * 60.0, samples, seed, workers or None, bacnet, economics, means,
+        design.value, search, trials,
+    )  # fmt: skip
     with progress_bar() as bar:
         task = bar.add_task("preparing", total=None)
         answer = find_answer(
@@ -73,6 +87,8 @@ def study(
         print_json(answer)
         return
     show_study(answer)
+    show_interactions(answer)
+    show_search(answer)
     for what, path in (("report", report), ("study", save)):
         if path:
             out.print(f"{what}: {path}")

@@ -6,12 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from twin.errors import RunError, TwinError
+from twin.errors import RunError
 from twin.site.site import Site
 from twin.study.appraisal import amounts, items, yearly
+from twin.study.bench import Bench
 from twin.study.cash_flow import CashFlow
-from twin.study.pool import Progress, work_all
-from twin.study.task import Outcome, Task, outcome
+from twin.study.engine import Means
+from twin.study.pool import Progress
+from twin.study.task import Outcome
 from twin.study.terms import Terms, terms_of
 
 Evaluate = Callable[[list[tuple[str, ...]]], list["Outcome | str"]]
@@ -79,6 +81,7 @@ def abatement(
     terms: Terms | None = None,
     workers: int | None = None,
     progress: Progress | None = None,
+    means: Means | None = None,
 ) -> dict[str, Any]:
     """The marginal abatement curve of a site's measures, each run on top of those before it.
 
@@ -87,30 +90,15 @@ def abatement(
     site : with its measures. weather : by name; empty for the site's own. step : tick. [s]
     names : measures to order; all when None. terms : of the appraisal; those beside the site when None.
     workers : processes; all cores when None. progress : told (runs done, runs of this step).
+    means : what may be used, and the store that keeps the runs; `workers` processes when None.
 
     Raises
     ------
     TwinError
         When the baseline cannot be run.
     """
-    terms = terms or terms_of(site)
-
-    def evaluate(sets: list[tuple[str, ...]]) -> list[Outcome | str]:
-        tasks = [Task(site, weather or site.location.climate, step, {}, [("", each)]) for each in sets]
-        return work_all(attempt, tasks, workers, progress)
-
-    return curve(site, list(names if names is not None else site.measures), evaluate, terms)
-
-
-def attempt(task: Task) -> Outcome | str:
-    """The outcome of a task's one scenario, or why it cannot be run."""
-    _, measures = task.scenarios[0]
-    try:
-        return outcome(task.site, task.weather, task.step, task.values, measures)
-    except TwinError as problem:
-        if not measures:
-            raise
-        return str(problem)
+    bench = Bench(site, weather, step, means or Means(workers), progress)
+    return curve(site, list(names if names is not None else site.measures), bench, terms or terms_of(site))
 
 
 def curve(site: Site, names: list[str], evaluate: Evaluate, terms: Terms) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from twin.site.measures import Measure
+from twin.site.measures import Measure, apply, with_needs
 from twin.site.provenance import Quantity
 from twin.site.site import Site
 from twin.study.cash_flow import CashFlow, Item, Yearly
@@ -23,8 +23,8 @@ def prices(measure: Measure) -> list[Quantity]:
 
 
 def amounts(site: Site, names: Sequence[str]) -> dict[str, float]:
-    """How many units of cost each measure has, which no sample changes."""
-    return {name: site.measures[name].pieces(site) for name in names}
+    """How many units of cost each measure has on top of what it needs, which no sample changes."""
+    return {name: site.measures[name].pieces(apply(site, with_needs(site, name)[:-1])) for name in names}
 
 
 def items(site: Site, pieces: Mapping[str, float], values: Mapping[str, float]) -> list[Item]:

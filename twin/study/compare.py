@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 from twin.errors import RunError
 from twin.site.claims import Reported
-from twin.site.measures import Measure, apply, with_needs
+from twin.site.measures import Measure, apply
 from twin.site.provenance import Quantity
 from twin.site.site import Site
-from twin.study.appraisal import appraise, prices
+from twin.study.appraisal import amounts, appraise, items, prices
+from twin.study.design import MOST, Scenario, scenarios
 from twin.study.engine import Means, Sample, work_study
+from twin.study.interaction import interactions
 from twin.study.pool import Progress
 from twin.study.reported import spread, verdict
 from twin.study.sampling import draw, percentiles
@@ -23,26 +25,6 @@ HOURLY = 3600.0
 QUARTER = 900.0
 FEWEST = 2
 """Samples without which nothing is said of a spread."""
-
-
-@dataclass(frozen=True)
-class Scenario:
-    """A name, the measures it applies, and its titles by language."""
-
-    name: str
-    measures: tuple[str, ...]
-    title: dict[str, str]
-
-
-def scenarios(site: Site) -> list[Scenario]:
-    """The baseline, each measure with what it needs, and each package."""
-    found = [Scenario(BASELINE, (), {"en": "Baseline", "zh": "基准"})]
-    found += [Scenario(name, with_needs(site, name), measure.title) for name, measure in site.measures.items()]
-    found += [
-        Scenario(name, members, {"en": f"Package: {name.replace('_', ' ')}", "zh": f"组合：{name}"})
-        for name, members in site.packages.items()
-    ]
-    return found
 
 
 def compare(
@@ -56,6 +38,8 @@ def compare(
     swing: bool = True,
     terms: Terms | None = None,
     means: Means | None = None,
+    design: str = "alone",
+    most: int = MOST,
 ) -> dict[str, Any]:
     """Study all measures of a site; the answer has the stable keys of `twin study --json`.
 
@@ -69,6 +53,7 @@ def compare(
     progress : told (runs done, runs in all) of those to do. swing : also move each assumption alone, to rank what drives the spread.
     terms : of the appraisal; those beside the site when None.
     means : what the study may use, and the store that keeps its runs; `workers` processes when None.
+    design, most : which sets of measures it runs, and how many at most; see `twin.study.design.scenarios`.
 
     Raises
     ------
@@ -76,16 +61,17 @@ def compare(
         When the baseline cannot be simulated, or the study cannot go on. Another scenario that cannot be simulated is told
         in its row: `problem` says why, `failed_samples` counts, and `central` is None where nothing can be said of it.
     """
-    chosen = scenarios(site)
+    chosen = scenarios(site, design, most)
     terms = terms or terms_of(site)
-    uncertain = _uncertain(site, chosen, terms)
+    uncertain = uncertain_numbers(site, terms)
     weather = weather or site.location.climate
     names = [(each.name, each.measures) for each in chosen]
-    last = names[-1:] if site.packages else []
+    last = names[-1:] if chosen[-1].kind == "package" else []
     tasks = [Task(site, weather, step, values, names) for values in draw(uncertain, samples, seed)]
     swings = [q for q in uncertain if swing and not _is_economic(q, site.measures, terms)]
     tasks += [Task(site, weather, step, {q.place: end}, [names[0], *last]) for q in swings for end in (q.low, q.high)]
-    middle = Task(site, weather, step, {}, names)
+    alone = [(each.name, each.measures) for each in scenarios(site) if each.kind == "alone"]
+    middle = Task(site, weather, step, {}, list(dict(names + alone).items()))
     quarter = Task(site, weather, QUARTER, {}, names[:1])
     answers = work_study([middle, quarter, *tasks], means or Means(workers), progress)
     central, drawn, swung = answers[0], answers[2 : samples + 2], answers[samples + 2 :]
@@ -97,25 +83,27 @@ def compare(
         "terms": terms.shown(),
         "baseline": _baseline(site, central[BASELINE], drawn, answers[1][BASELINE]),
         "scenarios": rows,
-        "interaction_kwh": _interaction(rows[-1] if rows else {}, central, site),
-        "reported": [_reported(each, _sound(drawn, BASELINE, _asked(each))) for each in site.reported],
+        "interaction_kwh": _interaction(rows[-1], chosen[-1], central) if rows else 0.0,
+        "design": design,
+        "interactions": interactions(site, chosen, central, drawn, terms),
+        "reported": [_reported(each, _sound(drawn, BASELINE, _asked(each)) if _asked(each) in dict(names) else []) for each in site.reported],
         "drivers": _drivers(swings, swung, chosen[-1].name, site) if last else [],
     }  # fmt: skip
 
 
-def _interaction(package: dict[str, Any], central: Sample, site: Site) -> float:
+def _interaction(row: dict[str, Any], package: Scenario, central: Sample) -> float:
     """What the last package saves beyond the sum of its measures; 0 where one of them cannot be simulated."""
-    members = site.packages.get(package.get("name", ""), ())
-    if not members or package["central"] is None or central.problem(*members):
+    members = package.measures if package.kind == "package" else ()
+    if not members or row["central"] is None or central.problem(*members):
         return 0.0
-    saved: float = package["central"]["saving_kwh"]
+    saved: float = row["central"]["saving_kwh"]
     return saved - sum(central[BASELINE].electricity - central[name].electricity for name in members)
 
 
-def _uncertain(site: Site, chosen: Sequence[Scenario], terms: Terms) -> list[Quantity]:
-    """Uncertain numbers of the site, of its measures and of the terms, each place once."""
+def uncertain_numbers(site: Site, terms: Terms) -> list[Quantity]:
+    """Uncertain numbers of the site, of its measures and of the terms, each place once; the same for every design."""
     used: dict[str, Quantity] = {}
-    for each in chosen:
+    for each in scenarios(site):
         apply(site, each.measures, used=used)
     for measure in site.measures.values():
         used |= {q.place: q for q in prices(measure)}
@@ -172,12 +160,14 @@ def _row(
     kept = [place for place, problem in enumerate(problems[1:]) if not problem]
     drawn, values = [drawn[place] for place in kept], [values[place] for place in kept]
     base, own = central[BASELINE], central[each.name]
-    capital = [_capital(site, each, value) for value in values]
+    pieces = amounts(site, each.measures)
+    capital = [sum(item.capital for item in items(site, pieces, value)) for value in values]
     money = [d[BASELINE].cost - d[each.name].cost for d in drawn]
     return {
         "name": each.name,
         "title": each.title,
         "measures": list(each.measures),
+        "design": each.shown(),
         "central": {
             "electricity_kwh": own.electricity,
             "saving_kwh": base.electricity - own.electricity,
@@ -207,14 +197,9 @@ def _silent(each: Scenario, problem: str, failed: int) -> dict[str, Any]:
         "capex npv payback_years comfort_hours_outside unmet_hours peak_kw"
     )
     return {
-        "name": each.name, "title": each.title, "measures": list(each.measures), **dict.fromkeys(figures.split()),
-        "problem": problem, "failed_samples": failed,
+        "name": each.name, "title": each.title, "measures": list(each.measures), "design": each.shown(),
+        **dict.fromkeys(figures.split()), "problem": problem, "failed_samples": failed,
     }  # fmt: skip
-
-
-def _capital(site: Site, each: Scenario, values: dict[str, float]) -> float:
-    measures = [site.measures[name] for name in each.measures]
-    return sum(values.get(m.cost.place, m.cost.value) * m.pieces(site) for m in measures)
 
 
 def _reported(each: Reported, drawn: Sequence[Sample]) -> dict[str, Any]:
