@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -70,8 +70,7 @@ def compare(
     tasks = [Task(site, weather, step, values, names) for values in draw(uncertain, samples, seed)]
     swings = [q for q in uncertain if swing and not _is_economic(q, site.measures, terms)]
     tasks += [Task(site, weather, step, {q.place: end}, [names[0], *last]) for q in swings for end in (q.low, q.high)]
-    alone = [(each.name, each.measures) for each in scenarios(site) if each.kind == "alone"]
-    middle = Task(site, weather, step, {}, list(dict(names + alone).items()))
+    middle = Task(site, weather, step, {}, list(dict([*names, *_alone(site)]).items()))
     quarter = Task(site, weather, QUARTER, {}, names[:1])
     answers = work_study([middle, quarter, *tasks], means or Means(workers), progress)
     central, drawn, swung = answers[0], answers[2 : samples + 2], answers[samples + 2 :]
@@ -79,16 +78,19 @@ def compare(
     rows = [_row(site, each, central, drawn, values, terms) for each in chosen[1:]]
     return {
         "site": site.name, "floor_area_m2": site.floor_area.value, "weather": weather, "period": str(site.year),
-        "step_s": step, "samples": samples, "seed": seed, "discount_rate": terms.discount,
-        "terms": terms.shown(),
+        "step_s": step, "samples": samples, "seed": seed, "discount_rate": terms.discount, "terms": terms.shown(),
         "baseline": _baseline(site, central[BASELINE], drawn, answers[1][BASELINE]),
         "scenarios": rows,
         "interaction_kwh": _interaction(rows[-1], chosen[-1], central) if rows else 0.0,
-        "design": design,
-        "interactions": interactions(site, chosen, central, drawn, terms),
-        "reported": [_reported(each, _sound(drawn, BASELINE, _asked(each)) if _asked(each) in dict(names) else []) for each in site.reported],
+        "design": design, "interactions": interactions(site, chosen, central, drawn, terms),
+        "reported": [_reported(each, _telling(each, drawn, dict(names))) for each in site.reported],
         "drivers": _drivers(swings, swung, chosen[-1].name, site) if last else [],
     }  # fmt: skip
+
+
+def _alone(site: Site) -> list[tuple[str, tuple[str, ...]]]:
+    """Each measure with what it needs: run with the middle numbers in every design, so that interactions can be told."""
+    return [(each.name, each.measures) for each in scenarios(site) if each.kind == "alone"]
 
 
 def _interaction(row: dict[str, Any], package: Scenario, central: Sample) -> float:
@@ -115,8 +117,10 @@ def _sound(drawn: Sequence[Sample], *names: str) -> list[Sample]:
     return [each for each in drawn if not each.problem(*names)]
 
 
-def _asked(each: Reported) -> str:
-    return (each.claim.scenario if each.claim else "") or BASELINE
+def _telling(each: Reported, drawn: Sequence[Sample], names: Collection[str]) -> list[Sample]:
+    """Samples that say something of a reported figure; none where its scenario is not run."""
+    asked = (each.claim.scenario if each.claim else "") or BASELINE
+    return _sound(drawn, BASELINE, asked) if asked in names else []
 
 
 def _is_economic(quantity: Quantity, measures: dict[str, Measure], terms: Terms) -> bool:

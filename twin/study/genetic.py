@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from types import ModuleType
+from typing import Any
 
 from twin.errors import TwinError
 
 Aims = tuple[float, float]
 Members = frozenset[str]
+Evaluate = Callable[[list[Members]], list["Aims | None"]]
 SMALLEST, LARGEST = 8, 50
 """Ends of the size of a population."""
 GENERATIONS = 8
@@ -44,7 +46,7 @@ def package() -> ModuleType:
 def explore(
     names: Sequence[str],
     start: Sequence[Members],
-    evaluate: Callable[[list[Members]], list[Aims | None]],
+    evaluate: Evaluate,
     broken: Callable[[Members], int],
     trials: int,
     seed: int,
@@ -65,42 +67,64 @@ def explore(
     optuna = package()
     before = optuna.logging.get_verbosity()
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    size = min(max(trials // GENERATIONS, SMALLEST), LARGEST)
-    sampler = optuna.samplers.NSGAIISampler(population_size=size, seed=seed)
-    study = optuna.create_study(directions=["minimize", "minimize"], sampler=sampler)
-    space = {name: optuna.distributions.CategoricalDistribution([False, True]) for name in names}
-    seen: set[Members] = set()
-
-    def tell(asked: Sequence[tuple[object, Members]]) -> int:
-        fresh = [members for _, members in asked if not broken(members)]
-        aims = dict(zip(fresh, evaluate(fresh), strict=True)) if fresh else {}
-        for trial, members in asked:
-            found = aims.get(members)
-            trial.set_constraint("goes together", float(broken(members) + (found is None)))  # type: ignore[attr-defined]
-            study.tell(trial, found or (0.0, 0.0))
-        return len(fresh)
-
-    def ask() -> tuple[object, Members] | None:
-        trial = study.ask(space)
-        members = frozenset(name for name in names if trial.params[name])
-        if members in seen:
-            study.tell(trial, state=optuna.trial.TrialState.FAIL)
-            return None
-        seen.add(members)
-        return trial, members
-
     try:
-        for each in start:
-            study.enqueue_trial({name: name in each for name in names})
-        tell([each for each in (ask() for _ in start) if each])
+        herd = _Herd(optuna, names, evaluate, broken, min(max(trials // GENERATIONS, SMALLEST), LARGEST), seed)
+        herd.begin(start)
         while trials > 0:
-            wanted, asked, tries = min(size, trials), list[tuple[object, Members]](), 0
-            while tries < PATIENCE * wanted and sum(not broken(members) for _, members in asked) < wanted:
-                tries += 1
-                asked += [each for each in (ask(),) if each]
-            ran = tell(asked)
+            ran = herd.generation(trials)
             if not ran:
                 return
             trials -= ran
     finally:
         optuna.logging.set_verbosity(before)
+
+
+class _Herd:
+    """A study of the optimiser: asks for sets and tells what came of them, each set once; see `explore`."""
+
+    def __init__(
+        self, optuna: ModuleType, names: Sequence[str], evaluate: Evaluate, broken: Callable[[Members], int], size: int, seed: int
+    ) -> None:  # fmt: skip
+        self.names, self.evaluate, self.broken, self.size = names, evaluate, broken, size
+        sampler = optuna.samplers.NSGAIISampler(population_size=size, seed=seed)
+        self._study = optuna.create_study(directions=["minimize", "minimize"], sampler=sampler)
+        self._space = {name: optuna.distributions.CategoricalDistribution([False, True]) for name in names}
+        self._failed = optuna.trial.TrialState.FAIL
+        self._seen: set[Members] = set()
+
+    def begin(self, start: Sequence[Members]) -> None:
+        """Take sets as the first population."""
+        for each in start:
+            self._study.enqueue_trial({name: name in each for name in self.names})
+        self._tell([each for each in (self._ask() for _ in start) if each])
+
+    def generation(self, most: int) -> int:
+        """Evaluate a population of new sets, and tell how many there were."""
+        wanted, asked, new = min(self.size, most), list[tuple[Any, Members]](), 0
+        for _ in range(PATIENCE * wanted):
+            found = self._ask()
+            if found:
+                asked.append(found)
+                new += not self.broken(found[1])
+            if new == wanted:
+                break
+        return self._tell(asked)
+
+    def _ask(self) -> tuple[Any, Members] | None:
+        """A set with its trial; None where it was asked for before."""
+        trial = self._study.ask(self._space)
+        members = frozenset(name for name in self.names if trial.params[name])
+        if members in self._seen:
+            self._study.tell(trial, state=self._failed)
+            return None
+        self._seen.add(members)
+        return trial, members
+
+    def _tell(self, asked: Sequence[tuple[Any, Members]]) -> int:
+        fresh = [members for _, members in asked if not self.broken(members)]
+        aims = dict(zip(fresh, self.evaluate(fresh), strict=True)) if fresh else {}
+        for trial, members in asked:
+            found = aims.get(members)
+            trial.set_constraint("goes together", float(self.broken(members) + (found is None)))
+            self._study.tell(trial, found or (0.0, 0.0))
+        return len(fresh)

@@ -89,12 +89,15 @@ def search(
         "dominated_count": len(beaten),
         "dominated": [{"measures": list(p.measures), "cost_cny": p.cost, "co2_t": p.tonnes} for p in beaten],
         "knee_rule": KNEE if best else None, "scope2": terms.scope2, "payback_limit_years": terms.payback_limit,
-        "left_out": [
-            *({"measures": list(sets.ordered(pair)), "why": why} for pair, why in sets.apart.items()),
-            *({"measures": list(each), "why": why} for each, why in ran.items() if isinstance(why, str)),
-        ],
-        "curve": steps,
+        "left_out": _left_out(sets, ran), "curve": steps,
     }  # fmt: skip
+
+
+def _left_out(sets: Sets, ran: Mapping[tuple[str, ...], Outcome | str]) -> list[dict[str, Any]]:
+    """Pairs that do not go together, sets that could not be simulated, and why."""
+    pairs = {sets.ordered(pair): why for pair, why in sets.apart.items()}
+    failed = {members: why for members, why in ran.items() if isinstance(why, str)}
+    return [{"measures": list(members), "why": why} for members, why in {**pairs, **failed}.items()]
 
 
 class _Score:
