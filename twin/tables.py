@@ -124,7 +124,7 @@ def show_study(answer: dict[str, Any]) -> None:
         f"{base['comfort_hours_outside']:.0f} h outside the comfort band, {base['unmet_hours']:.0f} h unmet"
     )
     table = Table(Column("measure", min_width=24))
-    sound = [row for row in answer["scenarios"] if row["central"]]
+    sound = [row for row in answer["scenarios"] if row["central"] and row["design"]["kind"] != "last-in"]
     columns = _study_columns(sound) if sound else {}
     for heading in columns:
         table.add_column(heading, justify="right")

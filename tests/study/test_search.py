@@ -14,16 +14,16 @@ from typer.testing import CliRunner
 from tests.study.measured_sites import MEASURES, measured
 from twin.cli import app
 from twin.errors import RunError, SiteError
+from twin.site.load import load
 from twin.site.measures import apply
 from twin.study import task
+from twin.study.economics import annuity
 from twin.study.engine import Means
 from twin.study.front import Point, knee, pareto, spread_out
 from twin.study.genetic import SearchError
-from twin.study.interaction import annual_cost
 from twin.study.search import search
 from twin.study.sets import Sets
 from twin.study.task import outcome
-from twin.study.terms import Terms
 
 WEATHER = "shanghai"
 
@@ -47,7 +47,7 @@ def places(answer):
 
 def by_hand(site):
     """Cost and carbon of every set that can be applied in the order of `Sets`, each run by itself."""
-    sets, found, terms = Sets(site), {}, Terms()
+    sets, found = Sets(site), {}
     names = list(site.measures)
     base = outcome(site, WEATHER, 3600.0, {}, ())
     for each in (c for n in range(len(names) + 1) for c in combinations(names, n)):
@@ -57,10 +57,8 @@ def by_hand(site):
         except SiteError:
             continue
         own = outcome(site, WEATHER, 3600.0, {}, members)
-        found[frozenset(each)] = (
-            annual_cost(site, members, base, own, terms) if members else 0.0,
-            own.electricity * 0.5e-3,
-        )
+        cost = sum(MEASURES[name][1] for name in members) / annuity(10.0) - (base.electricity - own.electricity)
+        found[frozenset(each)] = (cost, own.electricity * 0.5e-3)
     return found
 
 
@@ -105,6 +103,17 @@ def test_the_exact_front_is_that_of_brute_force(tmp_path):
             assert row["cost_cny_range"]["p10"] <= row["cost_cny_range"]["p90"]
             assert 0.0 <= row["payback_probability"] <= 1.0
             assert row["lcc_baseline"] - row["lcc"] == pytest.approx(-row["cost_cny"] * 7.360087)  # annuity of 10 years
+
+
+def test_costs_of_the_curve_add_up_to_that_of_the_set_whatever_the_lives(tmp_path):
+    measured(tmp_path, ("half", "tenth"))
+    text = (tmp_path / "measures.yaml").read_text("utf-8")
+    (tmp_path / "measures.yaml").write_text(text.replace("lifetime: 10 assumed", "lifetime: 4 assumed", 1), "utf-8")
+    answer = search(load(tmp_path), samples=2, means=Means(1))
+    last = answer["front"][-1]
+    assert len(last["measures"]) == 2
+    assert answer["curve"]["total_cost_cny"] == pytest.approx(last["cost_cny"])
+    assert last["cost_cny"] == pytest.approx(10_000 / annuity(4.0) + 30_000 / annuity(10.0) - last["saving_kwh"])
 
 
 def test_nsga_finds_nearly_all_of_the_exact_front_and_its_ends_and_the_same_again(tmp_path, runs):
@@ -189,8 +198,6 @@ def test_a_missing_optimiser_names_its_extra_and_the_ways_out(tmp_path, monkeypa
 def test_a_site_without_measures_has_nothing_to_search(tmp_path):
     site = measured(tmp_path, ("half",))
     (tmp_path / "measures.yaml").unlink()
-    from twin.site.load import load
-
     with pytest.raises(SiteError, match="has no measures to search"):
         search(load(tmp_path), samples=2)
     assert site.measures

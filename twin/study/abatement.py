@@ -10,7 +10,7 @@ from twin.errors import RunError
 from twin.site.site import Site
 from twin.study.appraisal import amounts, items, yearly
 from twin.study.bench import Bench
-from twin.study.cash_flow import CashFlow
+from twin.study.cash_flow import CashFlow, Yearly
 from twin.study.engine import Means
 from twin.study.pool import Progress
 from twin.study.task import Outcome
@@ -153,8 +153,24 @@ def _steps(
             continue
         flow = CashFlow(items(site, amounts(site, (name,)), {}), yearly(before, terms), yearly(after, terms), terms)
         saved = tonnes(before, terms) - tonnes(after, terms)
-        found.append(Step(name, saved, -flow.npv / flow.annuity, flow, after))
+        found.append(Step(name, saved, net_cost(flow), flow, after))
     return found, why
+
+
+def net_cost(flow: CashFlow) -> float:
+    """Annualised cost of what is bought, less what is saved, without the carbon price. [CNY/year]
+
+    Where the terms have no horizon each thing is annualised over its own life, so that the cost of a set is that of its steps.
+    """
+    terms = replace(flow.terms, carbon_price={})
+    plain, nothing = replace(flow, terms=terms), Yearly({}, {})
+    each = [plain] if terms.horizon else [CashFlow([item], nothing, nothing, terms) for item in flow.items]
+    saved = (
+        0.0
+        if terms.horizon
+        else sum(part @ plain.factors for name, part in plain.parts.items() if name.startswith("energy."))
+    )
+    return float(sum(-one.npv / one.annuity for one in each) - saved / plain.annuity)
 
 
 def tonnes(outcome: Outcome, terms: Terms) -> float:

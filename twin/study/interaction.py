@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from twin.site.site import Site
-from twin.study.abatement import tonnes
+from twin.study.abatement import net_cost, tonnes
 from twin.study.appraisal import amounts, items, yearly
 from twin.study.cash_flow import CashFlow
 from twin.study.design import Scenario
 from twin.study.engine import Sample
 from twin.study.sampling import percentiles
-from twin.study.task import BASELINE, Outcome
+from twin.study.task import BASELINE
 from twin.study.terms import Terms
 
-FIGURES = ("kwh", "cost_cny", "t")
+FIGURES = ("kwh", "bought_kwh", "cost_cny", "t")
 
 
 def interactions(
@@ -30,27 +29,26 @@ def interactions(
 
     Returns
     -------
-    `package, measures[{measure, with, alone_kwh, last_kwh, alone_cost_cny, last_cost_cny, alone_t, last_t, problem}], totals`.
-    Electricity saved [kWh], annualised net cost without the carbon price [CNY/year], carbon dioxide saved [t], of a year.
+    `package, measures[{measure, with, alone_kwh, last_kwh, alone_bought_kwh, last_bought_kwh, alone_cost_cny, last_cost_cny, alone_t,
+    last_t, problem}], totals`. Electricity saved in use and net of sales at the grid [kWh], annualised net cost without the carbon price [CNY/year], carbon dioxide saved [t], of a year.
     """
     lasts = [each for each in chosen if each.kind == "last-in"]
     if not lasts:
         return None
     whole = next(each for each in chosen if each.name == lasts[0].package)
-    plain = replace(terms, carbon_price={}, numbers={})
     rows: list[dict[str, Any]] = []
     for last in lasts:
         name = next(each for each in whole.measures if last.name == f"{whole.name}-without-{each}")
         single = next(each for each in chosen if each.name == name)
         why = central.problem(name) or central.problem(whole.name, last.name)
-        alone = _gain(site, central, BASELINE, name, single.measures, plain)
-        adds = _gain(site, central, last.name, whole.name, last.less, plain)
+        alone = _gain(site, central, BASELINE, name, single.measures, terms)
+        adds = _gain(site, central, last.name, whole.name, last.less, terms)
         rows.append({
             "measure": name, "title": site.measures[name].title, "with": [each for each in last.less if each != name],
             **{f"alone_{key}": alone[key] for key in FIGURES}, **{f"last_{key}": adds[key] for key in FIGURES},
             "alone_kwh_range": _range(drawn, BASELINE, name), "last_kwh_range": _range(drawn, last.name, whole.name), "problem": why,
         })  # fmt: skip
-    together = _gain(site, central, BASELINE, whole.name, whole.measures, plain)
+    together = _gain(site, central, BASELINE, whole.name, whole.measures, terms)
     totals: dict[str, float | None] = {}
     for key in FIGURES:
         alone_sum, last_sum = (_sum([row[f"{way}_{key}"] for row in rows]) for way in ("alone", "last"))
@@ -72,14 +70,11 @@ def _gain(
     if central.problem(before, after):
         return dict.fromkeys(FIGURES)
     base, own = central[before], central[after]
-    cost = annual_cost(site, measures, base, own, terms)
-    return {"kwh": base.electricity - own.electricity, "cost_cny": cost, "t": tonnes(base, terms) - tonnes(own, terms)}
-
-
-def annual_cost(site: Site, measures: Sequence[str], base: Outcome, own: Outcome, terms: Terms) -> float:
-    """Annualised net cost of measures: what they cost less what they save. [CNY/year]"""
     flow = CashFlow(items(site, amounts(site, measures), {}), yearly(base, terms), yearly(own, terms), terms)
-    return -flow.npv / flow.annuity
+    return {
+        "kwh": base.electricity - own.electricity, "bought_kwh": base.bought - own.bought, "cost_cny": net_cost(flow),
+        "t": tonnes(base, terms) - tonnes(own, terms),
+    }  # fmt: skip
 
 
 def _range(drawn: Sequence[Sample], before: str, after: str) -> dict[str, float] | None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from twin.errors import RunError, SiteError
 from twin.site.site import Site
-from twin.study.abatement import curve, tonnes
+from twin.study.abatement import curve, net_cost, tonnes
 from twin.study.appraisal import amounts, items, yearly
 from twin.study.bench import Bench
 from twin.study.cash_flow import CashFlow
@@ -126,12 +125,6 @@ class _Score:
             "horizon_years": flow.horizon, "capital_cny": flow.capital, "co2_t": point.tonnes,
             "saving_co2_t": tonnes(self.base, self.terms) - point.tonnes, "saving_kwh": self.base.electricity - own.electricity,
         }  # fmt: skip
-
-
-def net_cost(flow: CashFlow) -> float:
-    """Annualised net cost, what is bought less what is saved, without the carbon price. [CNY/year]"""
-    plain: CashFlow = replace(flow, terms=replace(flow.terms, carbon_price={}))
-    return float(-plain.npv / plain.annuity)
 
 
 def _settle(bench: Bench, score: _Score, trials: int) -> None:
