@@ -103,7 +103,7 @@ def _table(output: dict[str, Any], method: str) -> None:
         out.print(table)
     rest = len(output["rows"]) - len(moving)
     left = f"{len(moving) - SHOWN} smaller ones are in --json" if len(moving) > SHOWN else ""
-    idle = f"{rest} of {len(output['rows'])} ranges do not matter" if rest else ""
+    idle = f"{rest} of {len(output['rows'])} ranges do not matter" if rest and moving else ""
     said = "; ".join(each for each in (escape(output["note"]), left, idle) if each)
     if said:
         out.print(f"{output['output']}: {said}", highlight=False)
