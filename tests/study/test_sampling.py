@@ -49,8 +49,9 @@ def test_more_samples_of_a_sobol_sequence_begin_with_the_same():
 
 
 def test_sobol_samples_are_advised_at_powers_of_two():
-    assert advice("sobol", 32) == advice("lhs", 30) == ""
-    assert "128 would serve better than 100" in advice("sobol", 100)
+    assert advice("sobol", 32) == advice("lhs", 30) == {}
+    assert "128 would serve better than 100" in advice("sobol", 100)["en"]
+    assert "128" in advice("sobol", 100)["zh"]
 
 
 def test_another_way_of_sampling_is_refused():
@@ -126,7 +127,7 @@ def test_an_exceedance_curve_falls_from_all_to_none():
 def test_a_study_tells_how_exact_its_percentiles_are(tmp_path):
     site = fans(tmp_path, measures=MEASURES)
     answer = compare(site, samples=32, workers=1, swing=False, sampling="sobol")
-    assert answer["sampling"] == {"method": "sobol", "advice": ""}
+    assert answer["sampling"] == {"method": "sobol", "advice": {}}
     row = answer["scenarios"][-1]
     for figure in ("saving_kwh", "saving_cost_cny", "saving_inventory_t", "npv"):
         errors, curve = row["spread_error"][figure], row["exceedance"][figure]

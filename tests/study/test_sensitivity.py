@@ -221,10 +221,10 @@ def test_the_command_shows_what_its_samples_are_enough_for_and_ranks_what_moves(
     kept = json.loads((tmp_path / "kept.json").read_text(encoding="utf-8"))
     assert done.exit_code == 0
     assert kept["sensitivity"]["method"] == "sobol"
-    assert kept["sampling"]["advice"] == "Sobol' samples balance at powers of two: 8 would serve better than 6"
+    assert kept["sampling"]["advice"]["en"] == "Sobol' samples balance at powers of two: 8 would serve better than 6"
     said = trusted(kept)
     assert "standard errors for the package (6 samples" in said[0]
-    assert said[1] == kept["sampling"]["advice"]
+    assert said[1] == kept["sampling"]["advice"]["en"]
     shown = " ".join(done.output.split())
     assert "sensitivities of both by sobol: 4 base samples" in shown
     assert "saving_kwh [kWh]" in shown

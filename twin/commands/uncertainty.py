@@ -65,7 +65,7 @@ def trusted(answer: dict[str, Any]) -> list[str]:
             f"standard errors for {what} ({count} samples taken as independent, in shares of P50): {'; '.join(shown)}{goal}"
         )
     if answer["sampling"]["advice"]:
-        lines.append(answer["sampling"]["advice"])
+        lines.append(answer["sampling"]["advice"]["en"])
     idle = sum(not each["matters"] for each in answer["drivers"])
     if idle:
         lines.append(f"{idle} of {len(answer['drivers'])} ranges do not move the saving of the package at all")
@@ -84,9 +84,9 @@ def _show(found: dict[str, Any]) -> None:
     for output in (found, *found["others"]):
         _table(output, found["method"])
     if found["frozen"]:
-        most = max(each["square_share"] for each in found["frozen"])
+        most = sum(each["square_share"] for each in found["frozen"])
         out.print(
-            f"{len(found['frozen'])} numbers were frozen at their middle value after screening; the largest of them makes {most:.1%} of an output's squares"
+            f"{len(found['frozen'])} numbers were frozen at their middle value after screening; together they make at most {most:.1%} of the squared effects of an output"
         )
 
 

@@ -85,16 +85,19 @@ def draw(quantities: Sequence[Quantity], count: int, seed: int, sampling: Sampli
     return placed(quantities, shares)
 
 
-def advice(sampling: Sampling, count: int) -> str:
-    """What to know of a number of samples; empty where there is nothing.
+def advice(sampling: Sampling, count: int) -> dict[str, str]:
+    """What to know of a number of samples, by language; empty where there is nothing.
 
-    >>> advice("sobol", 30)
+    >>> advice("sobol", 30)["en"]
     "Sobol' samples balance at powers of two: 32 would serve better than 30"
     """
     if sampling == "lhs" or count & (count - 1) == 0:
-        return ""
+        return {}
     better = 1 << round(float(np.log2(count)))
-    return f"Sobol' samples balance at powers of two: {better} would serve better than {count}"
+    return {
+        "en": f"Sobol' samples balance at powers of two: {better} would serve better than {count}",
+        "zh": f"Sobol样本数宜取2的幂：取{better}优于{count}",
+    }
 
 
 def percentiles(values: Sequence[float]) -> dict[str, float]:
