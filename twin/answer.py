@@ -12,6 +12,8 @@ from twin.site.site import Site
 from twin.study.compare import compare
 from twin.study.design import MOST
 from twin.study.engine import Means
+from twin.study.sampling import Sampling
+from twin.study.sensitivity import Aim, sensitivity
 from twin.study.task import run
 from twin.study.terms import terms_of
 
@@ -32,6 +34,9 @@ class Question:
     economics: Path | None = None
     """Terms of the appraisal; those beside the site when None."""
     means: Means | None = None
+    sampling: Sampling = "lhs"
+    sensitivity: Aim | None = None
+    """Global sensitivities, where they are wanted."""
     design: str = "alone"
     """Which sets of measures are run; see `twin.study.design`."""
     search: bool = False
@@ -53,16 +58,24 @@ def answer(question: Question, report: Path | None, progress: Progress) -> dict[
         When a run, the building or the report fails.
     """
     site, step = question.site, question.step
+    terms = terms_of(site, question.economics)
+    if question.sensitivity:
+        question.sensitivity.check(site)
     progress("compiling kernels (first time only)", 0, 1)
     central = run(site, question.weather, step, {}, ())
     found = compare(
         site, question.weather, step, question.samples, question.seed, question.workers,
         lambda done, total: progress("comparing scenarios", done, total),
-        means=question.means, terms=terms_of(site, question.economics), design=question.design, most=question.trials,
+        means=question.means, terms=terms, sampling=question.sampling, design=question.design, most=question.trials,
     )  # fmt: skip
     manifest = {**central.manifest(), "seed": question.seed, "samples": question.samples}
     found |= {"balance": central.balance, "notes": central.notes, "manifest": manifest, "bacnet": None}
     found["search"] = _searched(question, progress) if question.search else None
+    if question.sensitivity:
+        found["sensitivity"] = sensitivity(
+            site, question.sensitivity, question.weather, step, terms, question.seed, question.means,
+            lambda done, total: progress("working out sensitivities", done, total),
+        )  # fmt: skip
     compared = None
     if question.bacnet:
         from twin.live.comparison import compare_live
@@ -93,4 +106,5 @@ def _searched(question: Question, progress: Progress) -> dict[str, Any]:
     return search(
         question.site, question.weather, question.step, question.samples, question.seed, terms,
         question.means or Means(question.workers), question.trials, lambda done, total: progress("searching sets of measures", done, total),
+        question.sampling,
     )  # fmt: skip

@@ -7,7 +7,7 @@ import sys
 from itertools import combinations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
@@ -206,6 +206,7 @@ def test_a_site_without_measures_has_nothing_to_search(tmp_path):
 POINTS = st.lists(st.tuples(st.floats(-1e6, 1e6), st.floats(0, 1e4)), min_size=1, max_size=40)
 
 
+@settings(deadline=None)
 @given(POINTS)
 def test_no_point_of_a_front_is_beaten_and_every_other_is(pairs):
     points = [Point((str(k),), cost, tonnes) for k, (cost, tonnes) in enumerate(pairs)]

@@ -38,14 +38,11 @@ def abatement(
 ) -> None:  # fmt: skip
     """Order measures into a marginal abatement curve, each measure's cost and saving run on top of those before it."""
     from twin.site.load import load
-
-    found = load(site)
     from twin.study.abatement import abatement as order
     from twin.study.design import choose
     from twin.study.terms import terms_of
 
-    if measure:
-        found = choose(found, measure)
+    found = choose(load(site), measure or ())
     with progress_bar() as bar:
         task = bar.add_task("running measures on top of each other", total=None)
         answer = order(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -54,6 +54,11 @@ def study(
     report: Annotated[Path | None, typer.Option(help="Write an HTML report here.")] = None,
     save: Annotated[Path | None, typer.Option(help="Keep the study as one JSON file, which `twin report` reads.")] = None,
     bacnet: Annotated[bool, typer.Option("--bacnet", help="Also read two weeks from a virtual building over BACnet/IP.")] = False,
+    sampling: Annotated[Literal["lhs", "sobol"], typer.Option(help="How samples are drawn.")] = "lhs",
+    sensitivity: Annotated[Literal["morris", "sobol"] | None, typer.Option(help="Also rank what the spread comes from, by this method.")] = None,
+    trajectories: Annotated[int, typer.Option(help="Of Morris' method; 0 takes 10.", min=0)] = 0,
+    base_samples: Annotated[int, typer.Option(help="Of Sobol' indices, a power of two; 0 takes 64.", min=0)] = 0,
+    of: Annotated[str, typer.Option(help="Measure or package whose sensitivities are wanted; the last when left out.")] = "",
     economics: Economics = None,
     components: Components = None,
     as_json: AsJson = False,
@@ -62,19 +67,17 @@ def study(
     from twin.site.load import load
 
     extend(components)
-    found = load(site)
     from twin.answer import Question
+    from twin.answer import answer as find_answer
+    from twin.commands.uncertainty import aim, show_uncertainty
+    from twin.files import write_text
     from twin.study.design import choose
 
-    if measure:
-        found = choose(found, measure)
-    from twin.answer import answer as find_answer
-    from twin.files import write_text
-
+    found = choose(load(site), measure or ())
     means = study_means(workers, store, dask, mixed)
     question = Question(
         found, weather or found.location.climate, step * 60.0, samples, seed, workers or None, bacnet, economics, means,
-        design.value, search, trials,
+        sampling, aim(sensitivity or "", trajectories, base_samples, of), design.value, search, trials,
     )  # fmt: skip
     with progress_bar() as bar:
         task = bar.add_task("preparing", total=None)
@@ -87,6 +90,7 @@ def study(
         print_json(answer)
         return
     show_study(answer)
+    show_uncertainty(answer)
     show_interactions(answer)
     show_search(answer)
     for what, path in (("report", report), ("study", save)):

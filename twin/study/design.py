@@ -40,16 +40,23 @@ class Scenario:
         return {"kind": self.kind, "less": list(self.less), "package": self.package}
 
 
+def named(chosen: Sequence[Scenario]) -> list[tuple[str, tuple[str, ...]]]:
+    """Names and measures of scenarios, as a task wants them."""
+    return [(each.name, each.measures) for each in chosen]
+
+
 def choose(site: Site, texts: Sequence[str]) -> Site:
     """The site with some measures only, of its own or of the library, with arguments where they are told, and what they need.
 
-    Packages stay where all their measures do.
+    Packages stay where all their measures do; without texts the site stays as it is.
 
     Raises
     ------
     SiteError
         For an unknown measure or argument, one that cannot be applied, and one that is asked for twice.
     """
+    if not texts:
+        return site
     asked: dict[str, Measure] = {}
     for text in texts:
         found = find(site, text)

@@ -13,16 +13,17 @@ from twin.study.abatement import curve, net_cost, tonnes
 from twin.study.appraisal import amounts, items, yearly
 from twin.study.bench import Bench
 from twin.study.cash_flow import CashFlow
-from twin.study.compare import FEWEST, HOURLY, uncertain_numbers
-from twin.study.design import MOST
+from twin.study.compare import FEWEST, HOURLY
+from twin.study.design import MOST, named, scenarios
 from twin.study.engine import Means, Sample, work_study
 from twin.study.front import Point, knee, pareto, spread_out
-from twin.study.genetic import Aims, Members, explore
+from twin.study.genetic import Aims, Members, explore, package
 from twin.study.pool import Progress
-from twin.study.sampling import draw, percentiles
+from twin.study.sampling import Sampling, draw, percentiles
 from twin.study.sets import Sets
 from twin.study.task import BASELINE, Outcome, Task
 from twin.study.terms import Terms, terms_of
+from twin.study.uncertain import uncertain
 
 SAMPLED = 20
 """Sets of the front that are run with all samples."""
@@ -40,6 +41,7 @@ def search(
     means: Means | None = None,
     trials: int = MOST,
     progress: Progress | None = None,
+    sampling: Sampling = "lhs",
 ) -> dict[str, Any]:
     """The Pareto front of annualised net cost against carbon dioxide over all sets of a site's measures.
 
@@ -51,7 +53,7 @@ def search(
     site : with its measures. weather : by name; empty for the site's own. step : tick. [s]
     samples, seed : of the uncertain numbers of the sets on the front; the seed also of NSGA-II.
     terms : of the appraisal; those beside the site when None. means : what may be used, and the store that keeps the runs.
-    trials : sets run at most. progress : told (runs done, runs of this call).
+    trials : sets run at most. progress : told (runs done, runs of this call). sampling : of the numbers, `lhs` or `sobol`.
 
     Raises
     ------
@@ -59,13 +61,11 @@ def search(
         When the site has no measures, the baseline cannot be run, or a package is missing.
     """
     if not site.measures:
-        raise SiteError(
-            f"{site.path}: has no measures to search; state them in measures.yaml or choose some with --measure"
-        )
+        raise SiteError(f"{site.path}: has no measures to search; state them in measures.yaml or choose with --measure")
     terms, sets = terms or terms_of(site), Sets(site)
     bench = Bench(site, weather, step, means or Means(), progress, sets)
     feasible = sets.count()
-    exact = feasible <= trials
+    exact = feasible <= trials or not package()
     (base, *_) = bench(sets.all() if exact else [()])
     if isinstance(base, str):
         raise RunError(f"the baseline cannot be run: {base}")
@@ -75,10 +75,9 @@ def search(
         _settle(bench, score, trials)
         _explore(bench, score, trials, seed)
     ran = {sets.ordered(each): found for each, found in bench.known.items()}
-    points = _points(bench, score)
-    front = pareto(points)
+    front = pareto(points := _points(bench, score))
     best, beaten = knee(front), [point for point in points if point not in front]
-    spreads = _spreads(bench, score, spread_out(front, SAMPLED), samples, seed)
+    spreads = _spreads(bench, score, spread_out(front, SAMPLED), samples, seed, sampling)
     return {
         "method": "exact" if exact else "nsga2", "sets_feasible": feasible, "sets_run": len(ran), "trials": trials,
         "front": [
@@ -158,12 +157,13 @@ def _explore(bench: Bench, score: _Score, trials: int, seed: int) -> None:
 
 
 def _spreads(
-    bench: Bench, score: _Score, chosen: Sequence[Point], samples: int, seed: int
+    bench: Bench, score: _Score, chosen: Sequence[Point], samples: int, seed: int, sampling: Sampling
 ) -> dict[Point, dict[str, Any]]:
     """P10, P50 and P90 of sets, over the samples that can be simulated."""
-    values = draw(uncertain_numbers(bench.site, score.terms), samples, seed)
-    named = [(BASELINE, ()), *((str(place), point.measures) for place, point in enumerate(chosen))]
-    tasks = [Task(bench.site, bench.weather, bench.step, each, named) for each in values]
+    numbers = uncertain(bench.site, named(scenarios(bench.site)), score.terms)
+    values = draw(numbers.all, samples, seed, sampling)
+    sets = [(BASELINE, ()), *((str(place), point.measures) for place, point in enumerate(chosen))]
+    tasks = [Task(bench.site, bench.weather, bench.step, numbers.of_runs(each), sets) for each in values]
     drawn = work_study(tasks, bench.means, bench.progress)
     return {point: _spread(score, point, str(place), drawn, values) for place, point in enumerate(chosen)}
 
