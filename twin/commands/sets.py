@@ -57,8 +57,8 @@ def show_search(answer: dict[str, Any]) -> None:
         f"[bold]best sets of measures[/bold]: {found['sets_run']:,} of {found['sets_feasible']:,} sets that go together were run, {how}; "
         f"{len(found['front'])} are best in cost and carbon, {found['dominated_count']:,} are dominated"
     )
-    headings = ("k CNY a year", "P10 .. P90", "saves t", "P10 .. P90", "NPV k CNY", f"paid in {found['payback_limit_years']:g} years")  # fmt: skip
-    table = Table("", Column("measures", min_width=30), *(Column(name, justify="right") for name in headings))
+    headings = ("k CNY a year", "P10 .. P90", "saves t", "P10 .. P90", "NPV k CNY", f"paid {found['payback_limit_years']:g} years")  # fmt: skip
+    table = Table("", Column("measures", min_width=20), *(Column(name, justify="right") for name in headings))
     for row in found["front"]:
         npv, chance = row["npv"], row["payback_probability"]
         table.add_row(
