@@ -9,7 +9,7 @@ from typing import Any
 
 from twin.files import write_text
 from twin.site.site import Site
-from twin.study.compare import compare
+from twin.study.across import Case, cases_of, compare_cases
 from twin.study.engine import Means
 from twin.study.task import run
 from twin.study.terms import terms_of
@@ -19,10 +19,11 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class Question:
-    """A site with its measures, the weather by name, the tick [s], samples and their seed, processes, BACnet or not, and what the study may use."""
+    """A site with its measures, the conditions, the tick [s], samples and their seed, BACnet or not, and what the study may use."""
 
     site: Site
-    weather: str
+    cases: tuple[Case, ...]
+    """Conditions with the site under each; the site's own when empty."""
     step: float
     samples: int
     seed: int
@@ -45,13 +46,13 @@ def answer(question: Question, report: Path | None, progress: Progress) -> dict[
     TwinError
         When a run, the building or the report fails.
     """
-    site, step = question.site, question.step
+    cases, step = question.cases or tuple(cases_of(question.site)), question.step
+    site, weather = cases[0].site, cases[0].condition.weather
     progress("compiling kernels (first time only)", 0, 1)
-    central = run(site, question.weather, step, {}, ())
-    found = compare(
-        site, question.weather, step, question.samples, question.seed, question.workers,
+    central = run(site, weather, step, {}, ())
+    found = compare_cases(
+        cases, step, question.samples, question.seed, terms_of(site, question.economics), question.means or Means(question.workers),
         lambda done, total: progress("comparing scenarios", done, total),
-        means=question.means, terms=terms_of(site, question.economics),
     )  # fmt: skip
     manifest = {**central.manifest(), "seed": question.seed, "samples": question.samples}
     found |= {"balance": central.balance, "notes": central.notes, "manifest": manifest, "bacnet": None}
@@ -69,7 +70,7 @@ def answer(question: Question, report: Path | None, progress: Progress) -> dict[
 
         sound = [row for row in found["scenarios"] if row["central"]]
         measures = tuple(sound[-1]["measures"]) if sound else ()
-        package = run(site, question.weather, step, {}, measures)
+        package = run(site, weather, step, {}, measures)
         start = pd.Timestamp(central.clock.start)
         write_text(
             render(found, Series(start, step, central.power, package.power, central.monthly(), compared)), report

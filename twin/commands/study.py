@@ -15,18 +15,21 @@ from twin.commands.options import (
     Economics,
     SiteText,
     Step,
-    WeatherText,
     Workers,
     err,
     extend,
     progress_bar,
 )
+from twin.condition_tables import show_conditions
 from twin.tables import out, print_json, show_study
 
 
 def study(
     site: SiteText,
-    weather: WeatherText = "",
+    weather: Annotated[list[str] | None, typer.Option(help="City, .epw or .csv, each also with a change such as +2050-ssp245 or +2.0K; may be repeated; default is the site's typical year.")] = None,
+    tariff: Annotated[list[str] | None, typer.Option(help="Tariff of the library or the site in place of the site's own; may be repeated.")] = None,
+    carbon_year: Annotated[list[int] | None, typer.Option(help="Year of the grid's carbon factors; may be repeated.", min=1950, max=2100)] = None,
+    scenarios: Annotated[Path | None, typer.Option(help="Scenarios that a file names; default is scenarios.yaml beside the site.")] = None,
     step: Step = 60,
     samples: Annotated[int, typer.Option(help="Samples of the uncertain numbers.", min=2)] = 30,
     seed: Annotated[int, typer.Option(help="Seed of the samples.")] = 0,
@@ -50,6 +53,7 @@ def study(
     from twin.answer import answer as find_answer
     from twin.files import write_text
     from twin.stock import cache_folder
+    from twin.study.across import cases_of
     from twin.study.engine import Means
 
     means = Means(
@@ -59,9 +63,8 @@ def study(
         mixed,
         lambda line: err.print(escape(line), soft_wrap=True, highlight=False),
     )
-    question = Question(
-        found, weather or found.location.climate, step * 60.0, samples, seed, workers or None, bacnet, economics, means
-    )
+    cases = tuple(cases_of(found, weather or (), tariff or (), carbon_year or (), scenarios))
+    question = Question(found, cases, step * 60.0, samples, seed, workers or None, bacnet, economics, means)
     with progress_bar() as bar:
         task = bar.add_task("preparing", total=None)
         answer = find_answer(
@@ -73,6 +76,7 @@ def study(
         print_json(answer)
         return
     show_study(answer)
+    show_conditions(answer)
     for what, path in (("report", report), ("study", save)):
         if path:
             out.print(f"{what}: {path}")

@@ -56,6 +56,8 @@ def compare(
     swing: bool = True,
     terms: Terms | None = None,
     means: Means | None = None,
+    chosen: Sequence[Scenario] | None = None,
+    draws: Sequence[dict[str, float]] | None = None,
 ) -> dict[str, Any]:
     """Study all measures of a site; the answer has the stable keys of `twin study --json`.
 
@@ -69,6 +71,7 @@ def compare(
     progress : told (runs done, runs in all) of those to do. swing : also move each assumption alone, to rank what drives the spread.
     terms : of the appraisal; those beside the site when None.
     means : what the study may use, and the store that keeps its runs; `workers` processes when None.
+    chosen : the baseline and the scenarios; those of the site when None. draws : values by place of each sample; drawn when None.
 
     Raises
     ------
@@ -76,13 +79,13 @@ def compare(
         When the baseline cannot be simulated, or the study cannot go on. Another scenario that cannot be simulated is told
         in its row: `problem` says why, `failed_samples` counts, and `central` is None where nothing can be said of it.
     """
-    chosen = scenarios(site)
+    chosen = chosen or scenarios(site)
     terms = terms or terms_of(site)
-    uncertain = _uncertain(site, chosen, terms)
+    uncertain = uncertain_numbers(site, chosen, terms)
     weather = weather or site.location.climate
     names = [(each.name, each.measures) for each in chosen]
     last = names[-1:] if site.packages else []
-    tasks = [Task(site, weather, step, values, names) for values in draw(uncertain, samples, seed)]
+    tasks = [Task(site, weather, step, values, names) for values in draws or draw(uncertain, samples, seed)]
     swings = [q for q in uncertain if swing and not _is_economic(q, site.measures, terms)]
     tasks += [Task(site, weather, step, {q.place: end}, [names[0], *last]) for q in swings for end in (q.low, q.high)]
     middle = Task(site, weather, step, {}, names)
@@ -112,7 +115,7 @@ def _interaction(package: dict[str, Any], central: Sample, site: Site) -> float:
     return saved - sum(central[BASELINE].electricity - central[name].electricity for name in members)
 
 
-def _uncertain(site: Site, chosen: Sequence[Scenario], terms: Terms) -> list[Quantity]:
+def uncertain_numbers(site: Site, chosen: Sequence[Scenario], terms: Terms) -> list[Quantity]:
     """Uncertain numbers of the site, of its measures and of the terms, each place once."""
     used: dict[str, Quantity] = {}
     for each in chosen:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -38,13 +38,24 @@ def draw(quantities: Sequence[Quantity], count: int, seed: int) -> list[dict[str
     ----------
     McKay, Beckman and Conover, Technometrics 21(2), 1979 (Latin hypercube), by scipy.stats.qmc.
     """
+    return valued(quantities, shares([q.place for q in quantities], count, seed), count)
+
+
+def shares(places: Sequence[str], count: int, *seed: int) -> dict[str, Floats]:
+    """Shares of the distributions by place, 0..1, for each of `count` samples."""
     from scipy.stats import qmc
 
-    if not quantities:
-        return [{} for _ in range(count)]
-    shares = qmc.LatinHypercube(d=len(quantities), rng=np.random.default_rng(seed)).random(count)
-    columns = [triangular(shares[:, i], q.low, q.value, q.high) for i, q in enumerate(quantities)]
-    return [{q.place: float(column[i]) for q, column in zip(quantities, columns, strict=True)} for i in range(count)]
+    if not places:
+        return {}
+    rng = np.random.default_rng(seed if len(seed) > 1 else seed[0])
+    drawn = qmc.LatinHypercube(d=len(places), rng=rng).random(count)
+    return {place: drawn[:, column] for column, place in enumerate(places)}
+
+
+def valued(quantities: Sequence[Quantity], drawn: Mapping[str, Floats], count: int) -> list[dict[str, float]]:
+    """Values by place for each sample, from the shares of their distributions."""
+    columns = {q.place: triangular(drawn[q.place], q.low, q.value, q.high) for q in quantities}
+    return [{place: float(column[i]) for place, column in columns.items()} for i in range(count)]
 
 
 def percentiles(values: Sequence[float]) -> dict[str, float]:
