@@ -220,6 +220,18 @@ def test_a_measured_year_from_a_file_goes_through_a_study(tmp_path, shared_data)
     assert found["period"] == "2019"
 
 
+def test_a_month_of_measurements_is_no_year(tmp_path):
+    lines = [f"2019-01-{hour // 24 + 1:02}T{hour % 24:02}:00:00+08:00,{15 + hour % 24},0.6,0" for hour in range(744)]
+    head = ["# latitude: 22.5", "# longitude: 114", "time,dry_bulb,relative_humidity,global_horizontal"]
+    (tmp_path / "january.csv").write_text("\n".join([*head, *lines]) + "\n")
+    site = write(tmp_path / "a")
+    for name in ("january.csv", "january.csv+2K"):
+        with pytest.raises(
+            WeatherError, match="holds 31 days, which a study of a year would repeat; give at least 364 days"
+        ):
+            cases_of(site, [f"{tmp_path}/{name}"])
+
+
 def test_the_command_tells_every_condition(tmp_path, capsys):
     write(tmp_path)
     told = [

@@ -11,14 +11,13 @@ from typing import Any
 from twin.errors import SiteError
 from twin.site.site import Site
 from twin.study.compare import Scenario, compare, scenarios, uncertain_numbers
-from twin.study.conditions import Condition, site_under
+from twin.study.conditions import Condition, site_under, weather_of
 from twin.study.engine import Means
 from twin.study.pool import Progress
 from twin.study.robust import robust
 from twin.study.sampling import shares, valued
 from twin.study.scenario_file import FILE, read_scenarios
 from twin.study.terms import Terms
-from twin.weather.year import Weather
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ def cases_of(
     if file or (beside.is_file() and not told):
         return [Case(condition, under, chosen) for condition, under, chosen in read_scenarios(site, file or beside)]
     for name in weathers:
-        Weather.named(name, site.year)
+        weather_of(site, name)
     found = [
         Condition(*each) for each in product(weathers or (site.location.climate,), tariffs or ("",), years or (None,))
     ]

@@ -86,7 +86,7 @@ def compare(
     names = [(each.name, each.measures) for each in chosen]
     last = names[-1:] if site.packages else []
     tasks = [Task(site, weather, step, values, names) for values in draws or draw(uncertain, samples, seed)]
-    swings = [q for q in uncertain if swing and not _is_economic(q, site.measures, terms)]
+    swings = [q for q in uncertain if swing and last and not _is_economic(q, site.measures, terms)]
     tasks += [Task(site, weather, step, {q.place: end}, [names[0], *last]) for q in swings for end in (q.low, q.high)]
     middle = Task(site, weather, step, {}, names)
     quarter = Task(site, weather, QUARTER, {}, names[:1])

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from twin.components.grid import Grid
-from twin.errors import SiteError
+from twin.errors import SiteError, WeatherError
 from twin.site.factors import Factor, find, named_in, table
 from twin.site.load import plain
 from twin.site.named import as_node
@@ -17,11 +17,14 @@ from twin.site.site import Site, renewed
 from twin.site.tariffs import PRICES, edition, tariff
 from twin.study.pathway import Pathway, load_pathway
 from twin.study.restate import GRID, RESIDUAL
+from twin.weather.year import Weather
 
 FIRST, LAST = 1950, 2100
 """Calendar years."""
 WHOLE = (*PRICES, "ratios", "periods")
 """What a tariff may state of a grid connection."""
+SHORTEST = 364
+"""Days of weather that stand for a year: 52 weeks."""
 FACTORS = ("emission_factor", "market_factor")
 
 
@@ -57,6 +60,23 @@ class Condition:
                 name: {"kg_kwh": q.value * 3.6e6, "kind": q.kind, "source": q.source} for name, q in named.items()
             },
         }  # fmt: skip
+
+
+def weather_of(site: Site, name: str) -> Weather:
+    """Weather by name that a study of a year can stand on.
+
+    Raises
+    ------
+    WeatherError
+        When there is none of that name, or it is shorter than a year.
+    """
+    found = Weather.named(name, site.year)
+    days = len(found.dry_bulb) * found.step / 86400.0
+    if days < SHORTEST:
+        raise WeatherError(
+            f"{name}: holds {days:.0f} days, which a study of a year would repeat; give at least {SHORTEST} days"
+        )
+    return found
 
 
 def site_under(site: Site, condition: Condition) -> Site:

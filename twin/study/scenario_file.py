@@ -14,9 +14,8 @@ from twin.site.problems import Problems
 from twin.site.reader import Node, read
 from twin.site.site import Site
 from twin.study.compare import Scenario, scenarios
-from twin.study.conditions import FIRST, LAST, Condition, site_under
+from twin.study.conditions import FIRST, LAST, Condition, site_under, weather_of
 from twin.study.task import BASELINE
-from twin.weather.year import Weather
 
 FILE = "scenarios.yaml"
 TOP = ("schema_version", "scenarios")
@@ -121,7 +120,7 @@ def _condition(
     condition = Condition(sky, tariff.text or "" if tariff else "", int(number) if number else None)
     sound = True
     try:
-        Weather.named(sky, site.year)
+        weather_of(site, sky)
     except WeatherError as problem:
         problems.add(weather.place if weather else node.place, f"{name}.weather: {problem}")
         sound = False

@@ -35,20 +35,21 @@ class Region:
 
 
 SPM = "published IPCC AR6 WG1 (2021), Table SPM.1: best estimate and very likely range over 1850-1900"
-NEAR = f"{SPM}; recalled, the table's later two periods were read"
+MIDDLE = f"{SPM}; the best estimate was read in a copy, its range is recalled"
+NEAR = f"{SPM}; recalled"
 REFERENCE = Estimate(
     0.85, 0.69, 0.95, "published IPCC AR6 WG1 (2021), figure SPM.8: 1995-2014 over 1850-1900; its range is recalled (A.1.2)"
 )  # fmt: skip
 """Warming of 1995-2014, from which the changes below count. [K]"""
 WARMING = {
     "ssp126": {
-        2030: Estimate(1.5, 1.2, 1.8, NEAR), 2050: Estimate(1.7, 1.3, 2.2, SPM), 2090: Estimate(1.8, 1.3, 2.4, SPM),
+        2030: Estimate(1.5, 1.2, 1.8, NEAR), 2050: Estimate(1.7, 1.3, 2.2, MIDDLE), 2090: Estimate(1.8, 1.3, 2.4, SPM),
     },
     "ssp245": {
-        2030: Estimate(1.5, 1.2, 1.8, NEAR), 2050: Estimate(2.0, 1.6, 2.5, SPM), 2090: Estimate(2.7, 2.1, 3.5, SPM),
+        2030: Estimate(1.5, 1.2, 1.8, NEAR), 2050: Estimate(2.0, 1.6, 2.5, MIDDLE), 2090: Estimate(2.7, 2.1, 3.5, SPM),
     },
     "ssp585": {
-        2030: Estimate(1.6, 1.3, 1.9, NEAR), 2050: Estimate(2.4, 1.9, 3.0, SPM), 2090: Estimate(4.4, 3.3, 5.7, SPM),
+        2030: Estimate(1.6, 1.3, 1.9, NEAR), 2050: Estimate(2.4, 1.9, 3.0, MIDDLE), 2090: Estimate(4.4, 3.3, 5.7, SPM),
     },
 }  # fmt: skip
 """Global surface temperature over 1850-1900 by scenario and middle of the period: 2021-2040, 2041-2060, 2081-2100. [K]"""
