@@ -50,11 +50,25 @@ class Condition:
             told.append(f"carbon factors of {self.carbon_year}")
         return ", ".join(told)
 
+    @property
+    def title(self) -> dict[str, str]:
+        """The label by language.
+
+        >>> Condition("shenzhen+2K", "guangdong", 2023).title["zh"]
+        'shenzhen+2K，电价guangdong，2023年碳排放因子'
+        """
+        told = [self.weather]
+        if self.tariff:
+            told.append(f"电价{self.tariff}")
+        if self.carbon_year:
+            told.append(f"{self.carbon_year}年碳排放因子")
+        return {"en": self.label, "zh": "，".join(told)}
+
     def shown(self, under: Site) -> dict[str, Any]:
         """The condition in stable keys, with editions of tariffs and emission factors of the site under it."""
         named = {at[0]: q for at, q in under.quantities.items() if at[1] == FACTORS[0]}
         return {
-            "label": self.label, "weather": self.weather, "tariff": self.tariff or None, "carbon_year": self.carbon_year,
+            "label": self.label, "title": self.title, "weather": self.weather, "tariff": self.tariff or None, "carbon_year": self.carbon_year,
             "tariffs": {name: str(each) for name, each in under.tariffs.items()},
             "emission_factors": {
                 name: {"kg_kwh": q.value * 3.6e6, "kind": q.kind, "source": q.source} for name, q in named.items()
