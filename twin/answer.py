@@ -11,6 +11,8 @@ from twin.files import write_text
 from twin.site.site import Site
 from twin.study.across import Case, cases_of, compare_cases
 from twin.study.engine import Means
+from twin.study.sampling import Sampling
+from twin.study.sensitivity import Aim, sensitivity
 from twin.study.task import run
 from twin.study.terms import terms_of
 
@@ -32,6 +34,9 @@ class Question:
     economics: Path | None = None
     """Terms of the appraisal; those beside the site when None."""
     means: Means | None = None
+    sampling: Sampling = "lhs"
+    sensitivity: Aim | None = None
+    """Global sensitivities, where they are wanted."""
 
 
 def answer(question: Question, report: Path | None, progress: Progress) -> dict[str, Any]:
@@ -48,14 +53,22 @@ def answer(question: Question, report: Path | None, progress: Progress) -> dict[
     """
     cases, step = question.cases or tuple(cases_of(question.site)), question.step
     site, weather = cases[0].site, cases[0].condition.weather
+    terms = terms_of(site, question.economics)
+    if question.sensitivity:
+        question.sensitivity.check(site)
     progress("compiling kernels (first time only)", 0, 1)
     central = run(site, weather, step, {}, ())
     found = compare_cases(
-        cases, step, question.samples, question.seed, terms_of(site, question.economics), question.means or Means(question.workers),
-        lambda done, total: progress("comparing scenarios", done, total),
+        cases, step, question.samples, question.seed, terms, question.means or Means(question.workers),
+        lambda done, total: progress("comparing scenarios", done, total), question.sampling,
     )  # fmt: skip
     manifest = {**central.manifest(), "seed": question.seed, "samples": question.samples}
     found |= {"balance": central.balance, "notes": central.notes, "manifest": manifest, "bacnet": None}
+    if question.sensitivity:
+        found["sensitivity"] = sensitivity(
+            site, question.sensitivity, weather, step, terms, question.seed, question.means,
+            lambda done, total: progress("working out sensitivities", done, total),
+        )  # fmt: skip
     compared = None
     if question.bacnet:
         from twin.live.comparison import compare_live

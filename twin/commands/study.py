@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 import typer
 from rich.markup import escape
@@ -40,6 +40,11 @@ def study(
     report: Annotated[Path | None, typer.Option(help="Write an HTML report here.")] = None,
     save: Annotated[Path | None, typer.Option(help="Keep the study as one JSON file, which `twin report` reads.")] = None,
     bacnet: Annotated[bool, typer.Option("--bacnet", help="Also read two weeks from a virtual building over BACnet/IP.")] = False,
+    sampling: Annotated[Literal["lhs", "sobol"], typer.Option(help="How samples are drawn.")] = "lhs",
+    sensitivity: Annotated[Literal["morris", "sobol"] | None, typer.Option(help="Also rank what the spread comes from, by this method.")] = None,
+    trajectories: Annotated[int, typer.Option(help="Of Morris' method; 0 takes 10.", min=0)] = 0,
+    base_samples: Annotated[int, typer.Option(help="Of Sobol' indices, a power of two; 0 takes 64.", min=0)] = 0,
+    of: Annotated[str, typer.Option(help="Measure or package whose sensitivities are wanted; the last when left out.")] = "",
     economics: Economics = None,
     components: Components = None,
     as_json: AsJson = False,
@@ -51,20 +56,21 @@ def study(
     found = load(site)
     from twin.answer import Question
     from twin.answer import answer as find_answer
+    from twin.commands.uncertainty import aim
     from twin.files import write_text
     from twin.stock import cache_folder
     from twin.study.across import cases_of
     from twin.study.engine import Means
 
     means = Means(
-        workers or None,
-        store or cache_folder() / "studies",
-        dask,
-        mixed,
+        workers or None, store or cache_folder() / "studies", dask, mixed,
         lambda line: err.print(escape(line), soft_wrap=True, highlight=False),
-    )
+    )  # fmt: skip
     cases = tuple(cases_of(found, weather or (), tariff or (), carbon_year or (), scenarios))
-    question = Question(found, cases, step * 60.0, samples, seed, workers or None, bacnet, economics, means)
+    question = Question(
+        found, cases, step * 60.0, samples, seed, workers or None, bacnet, economics, means,
+        sampling, aim(sensitivity or "", trajectories, base_samples, of),
+    )  # fmt: skip
     with progress_bar() as bar:
         task = bar.add_task("preparing", total=None)
         answer = find_answer(
@@ -75,8 +81,15 @@ def study(
     if as_json:
         print_json(answer)
         return
-    show_study(answer)
-    show_conditions(answer)
-    for what, path in (("report", report), ("study", save)):
+    _show(answer, {"report": report, "study": save})
+
+
+def _show(answer: dict[str, Any], written: dict[str, Path | None]) -> None:
+    """Print a study as tables, and which files were written."""
+    from twin.commands.uncertainty import show_uncertainty
+
+    for show in (show_study, show_uncertainty, show_conditions):
+        show(answer)
+    for what, path in written.items():
         if path:
             out.print(f"{what}: {path}")

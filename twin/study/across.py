@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from twin.errors import SiteError
+from twin.site.provenance import Quantity
 from twin.site.site import Site
-from twin.study.compare import Scenario, compare, scenarios, uncertain_numbers
+from twin.study.compare import Scenario, compare, scenarios
 from twin.study.conditions import Condition, site_under, weather_of
 from twin.study.engine import Means
 from twin.study.pool import Progress
 from twin.study.robust import robust
-from twin.study.sampling import shares, valued
+from twin.study.sampling import Floats, Sampling, placed, shares
 from twin.study.scenario_file import FILE, read_scenarios
 from twin.study.terms import Terms
+from twin.study.uncertain import uncertain
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,7 @@ def compare_cases(
     terms: Terms,
     means: Means | None = None,
     progress: Progress | None = None,
+    sampling: Sampling = "lhs",
 ) -> dict[str, Any]:
     """Study every case: the answer of `twin.study.compare.compare` for the first, with all of them under `conditions`.
 
@@ -84,15 +89,14 @@ def compare_cases(
     TwinError
         As `compare` does.
     """
-    numbers = [uncertain_numbers(each.site, each.chosen, terms) for each in cases]
-    places = [q.place for q in numbers[0]]
-    drawn = shares(places, samples, seed)
-    later = list(dict.fromkeys(q.place for each in numbers[1:] for q in each if q.place not in drawn))
-    drawn |= shares(later, samples, seed, 1)
+    numbers = [uncertain(each.site, [(one.name, one.measures) for one in each.chosen], terms).all for each in cases]
+    drawn = _shares([q.place for q in numbers[0]], samples, seed, sampling)
+    later = dict.fromkeys(q.place for each in numbers[1:] for q in each if q.place not in drawn)
+    drawn |= _shares(list(later), samples, (seed, 1), sampling)
     answers = [
         compare(
             case.site, case.condition.weather, step, samples, seed, None, progress, swing=not place, terms=terms, means=means,
-            chosen=case.chosen, draws=valued(numbers[place], drawn, samples),
+            sampling=sampling, chosen=case.chosen, draws=_values(numbers[place], drawn, samples),
         )
         for place, case in enumerate(cases)
     ]  # fmt: skip
@@ -107,3 +111,14 @@ def compare_cases(
         ]
         found["robust"] = robust(found["conditions"])
     return found
+
+
+def _values(numbers: Sequence[Quantity], drawn: Mapping[str, Floats], count: int) -> list[dict[str, float]]:
+    """Values of some numbers in each sample, from the shares of their places."""
+    return placed(numbers, np.column_stack([np.empty((count, 0)), *(drawn[each.place] for each in numbers)]))
+
+
+def _shares(places: Sequence[str], count: int, seed: int | Sequence[int], sampling: Sampling) -> dict[str, Floats]:
+    """Shares of the distributions of some places in each sample."""
+    drawn = shares(len(places), count, seed, sampling)
+    return {place: drawn[:, column] for column, place in enumerate(places)}

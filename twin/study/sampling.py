@@ -1,15 +1,18 @@
-"""Draw the uncertain numbers of a site: Latin hypercube samples of triangular distributions."""
+"""Draw the uncertain numbers of a site: Latin hypercube or Sobol' samples of triangular distributions."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 
+from twin.errors import SiteError
 from twin.site.provenance import Quantity
 
 Floats = npt.NDArray[np.float64]
+Sampling = Literal["lhs", "sobol"]
 
 
 def triangular(share: Floats, low: float, mode: float, high: float) -> Floats:
@@ -31,31 +34,73 @@ def triangular(share: Floats, low: float, mode: float, high: float) -> Floats:
     return np.where(share < turn, left, right)
 
 
-def draw(quantities: Sequence[Quantity], count: int, seed: int) -> list[dict[str, float]]:
-    """Values by place for each of `count` samples; the same seed gives the same samples.
+def variance(quantity: Quantity) -> float:
+    """Variance of the triangular distribution of a number.
 
     References
     ----------
-    McKay, Beckman and Conover, Technometrics 21(2), 1979 (Latin hypercube), by scipy.stats.qmc.
+    Kotz and van Dorp, Beyond Beta, World Scientific 2004, chapter 1.
     """
-    return valued(quantities, shares([q.place for q in quantities], count, seed), count)
+    width, left = quantity.high - quantity.low, quantity.value - quantity.low
+    return (width * width - width * left + left * left) / 18.0
 
 
-def shares(places: Sequence[str], count: int, *seed: int) -> dict[str, Floats]:
-    """Shares of the distributions by place, 0..1, for each of `count` samples."""
+def placed(quantities: Sequence[Quantity], shares: Floats) -> list[dict[str, float]]:
+    """Values by place for each row of shares of the distributions, one column a number."""
+    columns = [triangular(shares[:, i], q.low, q.value, q.high) for i, q in enumerate(quantities)]
+    return [
+        {q.place: float(column[i]) for q, column in zip(quantities, columns, strict=True)} for i in range(len(shares))
+    ]
+
+
+def draw(quantities: Sequence[Quantity], count: int, seed: int, sampling: Sampling = "lhs") -> list[dict[str, float]]:
+    """Values by place for each of `count` samples; the same seed gives the same samples.
+
+    Parameters
+    ----------
+    sampling : `lhs`, a Latin hypercube, or `sobol`, a scrambled Sobol' sequence, whose first samples do not change when
+        there are more of them.
+
+    Raises
+    ------
+    SiteError
+        For another word.
+
+    References
+    ----------
+    McKay, Beckman and Conover, Technometrics 21(2), 1979 (Latin hypercube); Owen, Journal of Complexity 14(4), 1998
+    (scrambling); both by scipy.stats.qmc.
+    """
+    return placed(quantities, shares(len(quantities), count, seed, sampling))
+
+
+def shares(numbers: int, count: int, seed: int | Sequence[int], sampling: Sampling = "lhs") -> Floats:
+    """Shares of the distributions, 0..1, a row for each of `count` samples and a column for each number; see `draw`."""
     from scipy.stats import qmc
 
-    if not places:
+    if sampling not in get_args(Sampling):
+        raise SiteError(f"--sampling {sampling}: must be {' or '.join(get_args(Sampling))}")
+    if not numbers:
+        return np.empty((count, 0))
+    rng = np.random.default_rng(seed)
+    if sampling == "sobol":
+        return np.asarray(qmc.Sobol(d=numbers, rng=rng).random_base2(max(count - 1, 0).bit_length())[:count])
+    return np.asarray(qmc.LatinHypercube(d=numbers, rng=rng).random(count))
+
+
+def advice(sampling: Sampling, count: int) -> dict[str, str]:
+    """What to know of a number of samples, by language; empty where there is nothing.
+
+    >>> advice("sobol", 30)["en"]
+    "Sobol' samples balance at powers of two: 32 would serve better than 30"
+    """
+    if sampling == "lhs" or count & (count - 1) == 0:
         return {}
-    rng = np.random.default_rng(seed if len(seed) > 1 else seed[0])
-    drawn = qmc.LatinHypercube(d=len(places), rng=rng).random(count)
-    return {place: drawn[:, column] for column, place in enumerate(places)}
-
-
-def valued(quantities: Sequence[Quantity], drawn: Mapping[str, Floats], count: int) -> list[dict[str, float]]:
-    """Values by place for each sample, from the shares of their distributions."""
-    columns = {q.place: triangular(drawn[q.place], q.low, q.value, q.high) for q in quantities}
-    return [{place: float(column[i]) for place, column in columns.items()} for i in range(count)]
+    better = 1 << round(float(np.log2(count)))
+    return {
+        "en": f"Sobol' samples balance at powers of two: {better} would serve better than {count}",
+        "zh": f"Sobol样本数宜取2的幂：取{better}优于{count}",
+    }
 
 
 def percentiles(values: Sequence[float]) -> dict[str, float]:
