@@ -9,7 +9,7 @@ from typing import Any
 
 from twin.files import write_text
 from twin.site.site import Site
-from twin.study.compare import compare
+from twin.study.across import Case, cases_of, compare_cases
 from twin.study.design import MOST
 from twin.study.engine import Means
 from twin.study.sampling import Sampling
@@ -22,10 +22,11 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class Question:
-    """A site with its measures, the weather by name, the tick [s], samples and their seed, processes, BACnet or not, and what the study may use."""
+    """A site with its measures, the conditions, the tick [s], samples and their seed, BACnet or not, and what the study may use."""
 
     site: Site
-    weather: str
+    cases: tuple[Case, ...]
+    """Conditions with the site under each; the site's own when empty."""
     step: float
     samples: int
     seed: int
@@ -43,6 +44,8 @@ class Question:
     """Also look for the Pareto front of cost against carbon."""
     trials: int = MOST
     """Sets of measures that are tried at most."""
+    screening: bool = False
+    """Take most samples from a fit to first order."""
 
 
 def answer(question: Question, report: Path | None, progress: Progress) -> dict[str, Any]:
@@ -57,23 +60,26 @@ def answer(question: Question, report: Path | None, progress: Progress) -> dict[
     TwinError
         When a run, the building or the report fails.
     """
-    site, step = question.site, question.step
+    cases, step = (
+        question.cases or tuple(cases_of(question.site, design=question.design, most=question.trials)),
+        question.step,
+    )
+    site, weather = cases[0].site, cases[0].condition.weather
     terms = terms_of(site, question.economics)
     if question.sensitivity:
         question.sensitivity.check(site)
     progress("compiling kernels (first time only)", 0, 1)
-    central = run(site, question.weather, step, {}, ())
-    found = compare(
-        site, question.weather, step, question.samples, question.seed, question.workers,
-        lambda done, total: progress("comparing scenarios", done, total),
-        means=question.means, terms=terms, sampling=question.sampling, design=question.design, most=question.trials,
+    central = run(site, weather, step, {}, ())
+    found = compare_cases(
+        cases, step, question.samples, question.seed, terms, question.means or Means(question.workers),
+        lambda done, total: progress("comparing scenarios", done, total), question.sampling, question.design, question.screening,
     )  # fmt: skip
     manifest = {**central.manifest(), "seed": question.seed, "samples": question.samples}
     found |= {"balance": central.balance, "notes": central.notes, "manifest": manifest, "bacnet": None}
-    found["search"] = _searched(question, progress) if question.search else None
+    found["search"] = _searched(question, cases[0], progress) if question.search else None
     if question.sensitivity:
         found["sensitivity"] = sensitivity(
-            site, question.sensitivity, question.weather, step, terms, question.seed, question.means,
+            site, question.sensitivity, weather, step, terms, question.seed, question.means,
             lambda done, total: progress("working out sensitivities", done, total),
         )  # fmt: skip
     compared = None
@@ -90,7 +96,7 @@ def answer(question: Question, report: Path | None, progress: Progress) -> dict[
 
         sound = [row for row in found["scenarios"] if row["central"]]
         measures = tuple(sound[-1]["measures"]) if sound else ()
-        package = run(site, question.weather, step, {}, measures)
+        package = run(site, weather, step, {}, measures)
         start = pd.Timestamp(central.clock.start)
         write_text(
             render(found, Series(start, step, central.power, package.power, central.monthly(), compared)), report
@@ -98,13 +104,13 @@ def answer(question: Question, report: Path | None, progress: Progress) -> dict[
     return found
 
 
-def _searched(question: Question, progress: Progress) -> dict[str, Any]:
-    """The best sets of measures, by the terms and with the samples of the study."""
+def _searched(question: Question, case: Case, progress: Progress) -> dict[str, Any]:
+    """The best sets of measures under a condition, by the terms and with the samples of the study."""
     from twin.study.search import search
 
     terms = terms_of(question.site, question.economics)
     return search(
-        question.site, question.weather, question.step, question.samples, question.seed, terms,
+        case.site, case.condition.weather, question.step, question.samples, question.seed, terms,
         question.means or Means(question.workers), question.trials, lambda done, total: progress("searching sets of measures", done, total),
         question.sampling,
     )  # fmt: skip

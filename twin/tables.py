@@ -123,20 +123,7 @@ def show_study(answer: dict[str, Any]) -> None:
         f"{base['co2_t']:,.0f} tCO2e, {base['cost_cny'] / 1e6:,.1f} M CNY; at 15 minutes {base['fifteen_minute']['electricity_kwh'] / 1e3:,.0f} MWh; "
         f"{base['comfort_hours_outside']:.0f} h outside the comfort band, {base['unmet_hours']:.0f} h unmet"
     )
-    table = Table(Column("measure", min_width=24))
-    sound = [row for row in answer["scenarios"] if row["central"] and row["design"]["kind"] != "last-in"]
-    columns = _study_columns(sound) if sound else {}
-    for heading in columns:
-        table.add_column(heading, justify="right")
-    for place, row in enumerate(sound):
-        table.add_row(escape(row["title"].get("en", row["name"])), *(cells[place] for cells in columns.values()))
-    out.print(table)
-    for row in answer["scenarios"]:
-        if row["problem"]:
-            failed = f"{row['failed_samples']} of {answer['samples']} samples"
-            out.print(
-                f"[bold]{escape(row['title'].get('en', row['name']))}[/bold]: {failed} cannot be simulated: {escape(row['problem'])}"
-            )
+    show_scenarios(answer["scenarios"], answer["samples"])
     out.print(
         "saving of a year (P10, P50, P90), cost and net present value, simple payback; occupied hours outside the comfort band and "
         "off the set-point, area-weighted; carbon dioxide location-based, inventory market-based with scope 3"
@@ -154,6 +141,24 @@ def show_study(answer: dict[str, Any]) -> None:
     if answer["drivers"]:
         named = ", ".join(f"{d['parameter']} {d['share']:.0%}" for d in answer["drivers"][:5])
         out.print(f"the spread comes from: {escape(named)}")
+
+
+def show_scenarios(rows: list[dict[str, Any]], samples: int) -> None:
+    """Print scenarios as a table, and why some cannot be simulated."""
+    table = Table(Column("measure", min_width=24))
+    sound = [row for row in rows if row["central"] and row["design"]["kind"] != "last-in"]
+    columns = _study_columns(sound) if sound else {}
+    for heading in columns:
+        table.add_column(heading, justify="right")
+    for place, row in enumerate(sound):
+        table.add_row(escape(row["title"].get("en", row["name"])), *(cells[place] for cells in columns.values()))
+    out.print(table)
+    for row in rows:
+        if row["problem"]:
+            failed = f"{row['failed_samples']} of {samples} samples"
+            out.print(
+                f"[bold]{escape(row['title'].get('en', row['name']))}[/bold]: {failed} cannot be simulated: {escape(row['problem'])}"
+            )
 
 
 def show_streams(answer: dict[str, Any]) -> None:

@@ -19,7 +19,12 @@ SiteText = Annotated[
     str, typer.Argument(metavar="SITE", help="Folder or file of a site, or the name of a shipped one.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of tables.")]
-WeatherText = Annotated[str, typer.Option(help="City, .epw or .csv; default is the site's typical year.")]
+WeatherText = Annotated[
+    str,
+    typer.Option(
+        help="City, .epw or .csv, each also with a change such as +2050-ssp245; default is the site's typical year."
+    ),
+]
 Step = Annotated[int, typer.Option(help="Length of a tick in minutes; must divide the hour.", min=1, max=60)]
 Measures = Annotated[list[str] | None, typer.Option(help="A measure to apply; may be repeated.")]
 Workers = Annotated[int, typer.Option(help="Processes; 0 takes all cores.", min=0)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -18,13 +18,13 @@ from twin.commands.options import (
     SiteText,
     Step,
     StoreFolder,
-    WeatherText,
     Workers,
     extend,
     progress_bar,
     study_means,
 )
 from twin.commands.sets import show_interactions, show_search
+from twin.condition_tables import show_conditions
 from twin.tables import out, print_json, show_study
 
 
@@ -39,7 +39,10 @@ class Design(StrEnum):
 
 def study(
     site: SiteText,
-    weather: WeatherText = "",
+    weather: Annotated[list[str] | None, typer.Option(help="City, .epw or .csv, each also with a change such as +2050-ssp245 or +2.0K; may be repeated; default is the site's typical year.")] = None,
+    tariff: Annotated[list[str] | None, typer.Option(help="Tariff of the library or the site in place of the site's own; may be repeated.")] = None,
+    carbon_year: Annotated[list[int] | None, typer.Option(help="Year of the grid's carbon factors; may be repeated.", min=1950, max=2100)] = None,
+    scenarios: Annotated[Path | None, typer.Option(help="Scenarios that a file names; default is scenarios.yaml beside the site.")] = None,
     step: Step = 60,
     samples: Annotated[int, typer.Option(help="Samples of the uncertain numbers.", min=2)] = 30,
     seed: Annotated[int, typer.Option(help="Seed of the samples.")] = 0,
@@ -47,6 +50,7 @@ def study(
     design: Annotated[Design, typer.Option(help="Sets of measures: each alone, each also last in, all that go together, or packages.")] = Design.alone,
     measure: Annotated[list[str] | None, typer.Option(help="A measure to study, NAME:ARGUMENT=VALUE,...; may be repeated; the site's own when left out.")] = None,
     search: Annotated[bool, typer.Option("--search", help="Also find the sets that are best in cost and carbon.")] = False,
+    screening: Annotated[bool, typer.Option("--screening", help="Take most samples from a fit to first order of fewer runs.")] = False,
     trials: Annotated[int, typer.Option(help="Sets that --search or a factorial design runs at most.", min=1)] = 256,
     store: StoreFolder = None,
     dask: Dask = "",
@@ -69,15 +73,17 @@ def study(
     extend(components)
     from twin.answer import Question
     from twin.answer import answer as find_answer
-    from twin.commands.uncertainty import aim, show_uncertainty
+    from twin.commands.uncertainty import aim
     from twin.files import write_text
+    from twin.study.across import cases_of
     from twin.study.design import choose
 
     found = choose(load(site), measure or ())
     means = study_means(workers, store, dask, mixed)
+    cases = tuple(cases_of(found, weather or (), tariff or (), carbon_year or (), scenarios, design.value, trials))
     question = Question(
-        found, weather or found.location.climate, step * 60.0, samples, seed, workers or None, bacnet, economics, means,
-        sampling, aim(sensitivity or "", trajectories, base_samples, of), design.value, search, trials,
+        found, cases, step * 60.0, samples, seed, workers or None, bacnet, economics, means,
+        sampling, aim(sensitivity or "", trajectories, base_samples, of), design.value, search, trials, screening,
     )  # fmt: skip
     with progress_bar() as bar:
         task = bar.add_task("preparing", total=None)
@@ -89,10 +95,15 @@ def study(
     if as_json:
         print_json(answer)
         return
-    show_study(answer)
-    show_uncertainty(answer)
-    show_interactions(answer)
-    show_search(answer)
-    for what, path in (("report", report), ("study", save)):
+    _show(answer, {"report": report, "study": save})
+
+
+def _show(answer: dict[str, Any], written: dict[str, Path | None]) -> None:
+    """Print a study as tables, and which files were written."""
+    from twin.commands.uncertainty import show_uncertainty
+
+    for show in (show_study, show_uncertainty, show_conditions, show_interactions, show_search):
+        show(answer)
+    for what, path in written.items():
         if path:
             out.print(f"{what}: {path}")

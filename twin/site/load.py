@@ -131,7 +131,7 @@ class _Loader:
         self.suppliers = (
             {k: _texts(v) for k, v in (top["suppliers"].fields or {}).items()} if "suppliers" in top else {}
         )
-        self.own = {k: _plain(top[k]) for k in ("constructions", "glazings", "tariffs") if k in top}
+        self.own = {k: plain(top[k]) for k in ("constructions", "glazings", "tariffs") if k in top}
         location = self._location(top.get("location"), root.place)
         components = self._components(root, location)
         area = self._number(top.get("floor_area"), "m2", "floor_area", root.place)
@@ -357,12 +357,12 @@ class _Loader:
                 self.problems.add(place, f"{each.name}.{label}: {name} supplies {said}, not {port.medium}")
 
 
-def _plain(node: Node) -> Any:
+def plain(node: Node) -> Any:
     """A node as Python values; texts that are numbers become numbers."""
     if node.fields is not None:
-        return {name: _plain(each) for name, each in node.fields.items()}
+        return {name: plain(each) for name, each in node.fields.items()}
     if node.items is not None:
-        return [_plain(each) for each in node.items]
+        return [plain(each) for each in node.items]
     try:
         return float(node.text or "")
     except ValueError:

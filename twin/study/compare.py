@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -13,17 +13,17 @@ from twin.site.site import Site
 from twin.study.appraisal import amounts, appraise, items
 from twin.study.convergence import trust
 from twin.study.design import MOST, Scenario, named, scenarios
-from twin.study.engine import Means, Sample, work_study
+from twin.study.engine import Means, Sample
 from twin.study.interaction import interactions
 from twin.study.pool import Progress
 from twin.study.reported import spread, verdict
+from twin.study.runs import Asked, Runs, screened, simulated
 from twin.study.sampling import Sampling, advice, draw, percentiles, variance
-from twin.study.task import BASELINE, Outcome, Task
+from twin.study.task import BASELINE, Outcome
 from twin.study.terms import Terms, terms_of
 from twin.study.uncertain import Uncertain, uncertain
 
 HOURLY = 3600.0
-QUARTER = 900.0
 FEWEST = 2
 """Samples without which nothing is said of a spread."""
 
@@ -39,9 +39,12 @@ def compare(
     swing: bool = True,
     terms: Terms | None = None,
     means: Means | None = None,
+    sampling: Sampling = "lhs",
     design: str = "alone",
     most: int = MOST,
-    sampling: Sampling = "lhs",
+    screening: bool = False,
+    chosen: Sequence[Scenario] | None = None,
+    draws: Sequence[dict[str, float]] | None = None,
 ) -> dict[str, Any]:
     """Study all measures of a site; the answer has the stable keys of `twin study --json`.
 
@@ -53,8 +56,12 @@ def compare(
     site : with its measures. weather : as in `Weather.named`; empty for the site's own.
     step : tick. [s] samples : number of samples. seed : of the samples. workers : processes; all cores when None.
     progress : told (runs done, runs in all) of those to do. swing : also move each assumption alone, to rank what drives the spread.
-    terms : of the appraisal; those beside the site when None. means : what the study may use, and the store that keeps its runs.
-    design, most : as in `twin.study.design.scenarios`. sampling : `lhs` or `sobol`, see `twin.study.sampling.draw`.
+    terms : of the appraisal; those beside the site when None.
+    means : what the study may use, and the store that keeps its runs; `workers` processes when None.
+    sampling : `lhs` or `sobol`, see `twin.study.sampling.draw`.
+    design, most : which sets of measures it runs, and how many at most; see `twin.study.design.scenarios`.
+    screening : take most samples from a fit to first order; see `twin.study.screening`.
+    chosen : the baseline and the scenarios, in place of a design's. draws : values by place of each sample, in place of drawn ones.
 
     Raises
     ------
@@ -62,32 +69,35 @@ def compare(
         When the baseline cannot be simulated, or the study cannot go on. Another scenario that cannot be simulated is told
         in its row: `problem` says why, `failed_samples` counts, and `central` is None where nothing can be said of it.
     """
-    chosen = scenarios(site, design, most)
+    chosen = chosen or scenarios(site, design, most)
     terms = terms or terms_of(site)
-    weather = weather or site.location.climate
     names, alone = named(chosen), named(scenarios(site))
-    last = names[-1:] if chosen[-1].kind == "package" else []
     numbers = uncertain(site, [*alone, *names], terms)
-    values = draw(numbers.all, samples, seed, sampling)
-    tasks = [Task(site, weather, step, numbers.of_runs(each), names) for each in values]
-    swings = numbers.physical if swing and last else ()
-    tasks += [one for q in swings for end in (q.low, q.high) for one in numbers.tasks(site, weather, step, {q.place: end}, [names[0], *last])]  # fmt: skip
-    middle = Task(site, weather, step, {}, list(dict([*names, *alone]).items()))
-    quarter = Task(site, weather, QUARTER, {}, names[:1])
-    answers = work_study([middle, quarter, *tasks], means or Means(workers), progress)
-    central, drawn, swung = answers[0], answers[2 : samples + 2], answers[samples + 2 :]
-    rows = [_row(site, each, central, drawn, values, terms) for each in chosen[1:]]
+    values = draws or draw(numbers.all, samples, seed, sampling)
+    last = chosen[-1].name if swing and chosen[-1].kind == "package" else ""
+    asked = Asked(site, weather or site.location.climate, step, names, alone, numbers, values, last)
+    means = means or Means(workers)
+    runs = screened(asked, seed, means, progress) if screening else simulated(asked, means, progress)
     return {
-        "site": site.name, "floor_area_m2": site.floor_area.value, "weather": weather, "period": str(site.year),
-        "step_s": step, "samples": samples, "seed": seed, "discount_rate": terms.discount, "terms": terms.shown(),
-        "sampling": {"method": sampling, "advice": advice(sampling, samples)},
-        "baseline": _baseline(site, central[BASELINE], drawn, answers[1][BASELINE]),
+        "site": site.name, "floor_area_m2": site.floor_area.value, "weather": asked.weather, "period": str(site.year),
+        "step_s": step, "samples": samples, "seed": seed, "discount_rate": terms.discount,
+        "sampling": {"method": sampling, "advice": advice(sampling, samples)}, "screening": runs.screening,
+        "terms": terms.shown(), "design": design, **_told(asked, chosen, runs, terms),
+    }  # fmt: skip
+
+
+def _told(asked: Asked, chosen: Sequence[Scenario], runs: Runs, terms: Terms) -> dict[str, Any]:
+    """What the runs say of the baseline, of each scenario, and of what stands between them."""
+    site, central, drawn = asked.site, runs.central, runs.drawn
+    rows = [_row(site, each, central, drawn, asked.values, terms) for each in chosen[1:]]
+    return {
+        "baseline": _baseline(site, central[BASELINE], drawn, runs.quarter),
         "scenarios": rows,
         "interaction_kwh": _interaction(rows[-1], chosen[-1], central) if rows else 0.0,
-        "design": design, "interactions": interactions(site, chosen, central, drawn, terms),
-        "reported": [_reported(each, _telling(each, drawn, dict(names))) for each in site.reported],
-        "drivers": _drivers(numbers, swung, chosen[-1].name) if swings else [],
-    }  # fmt: skip
+        "interactions": interactions(site, chosen, central, drawn, terms),
+        "reported": [_reported(each, _telling(each, drawn, dict(asked.names))) for each in site.reported],
+        "drivers": _drivers(asked.numbers, runs.swung, asked.swung) if asked.swung else [],
+    }
 
 
 def _interaction(row: dict[str, Any], package: Scenario, central: Sample) -> float:
@@ -134,7 +144,7 @@ def _row(
     each: Scenario,
     central: Sample,
     drawn: Sequence[Sample],
-    values: Sequence[dict[str, float]],
+    values: Sequence[Mapping[str, float]],
     terms: Terms,
 ) -> dict[str, Any]:
     """One scenario: savings against the baseline of the same sample, over the samples that could be simulated."""

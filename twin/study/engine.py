@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import weakref
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -60,8 +61,16 @@ class StoppedError(StudyError):
     exit_code = 130
 
 
-class Sample(Mapping[str, Outcome]):
-    """Scenarios of one task by name, read from the store when asked for; those that cannot be simulated are not in it."""
+class Sample(Mapping[str, Outcome], ABC):
+    """Scenarios of one sample by name; those that cannot be had are not in it."""
+
+    @abstractmethod
+    def problem(self, *names: str) -> str:
+        """Why the first of some scenarios that cannot be had cannot be; empty where all can."""
+
+
+class Stored(Sample):
+    """Scenarios of one task by name, read from the store when asked for."""
 
     def __init__(self, answers: Answers, keys: Mapping[str, str]) -> None:
         self._answers, self._keys = answers, keys
@@ -94,7 +103,7 @@ class Sample(Mapping[str, Outcome]):
         return sum(1 for _ in self)
 
 
-class Answers(Sequence[Sample]):
+class Answers(Sequence[Stored]):
     """What came of the tasks, in their order; kept in the store, so that memory does not grow with their number."""
 
     def __init__(self, tasks: Sequence[Task], means: Means) -> None:
@@ -115,15 +124,15 @@ class Answers(Sequence[Sample]):
         self._held = lru_cache(HELD)(self._read)
 
     @overload
-    def __getitem__(self, place: int) -> Sample: ...
+    def __getitem__(self, place: int) -> Stored: ...
     @overload
-    def __getitem__(self, place: slice) -> list[Sample]: ...
-    def __getitem__(self, place: int | slice) -> Sample | list[Sample]:
+    def __getitem__(self, place: slice) -> list[Stored]: ...
+    def __getitem__(self, place: int | slice) -> Stored | list[Stored]:
         """What came of one task, or of some."""
         if isinstance(place, slice):
             return [self[each] for each in range(*place.indices(len(self)))]
         names = (name for name, _ in self.tasks[place].scenarios)
-        return Sample(self, dict(zip(names, self.keys[place], strict=True)))
+        return Stored(self, dict(zip(names, self.keys[place], strict=True)))
 
     def __len__(self) -> int:
         return len(self.tasks)

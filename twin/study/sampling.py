@@ -71,18 +71,21 @@ def draw(quantities: Sequence[Quantity], count: int, seed: int, sampling: Sampli
     McKay, Beckman and Conover, Technometrics 21(2), 1979 (Latin hypercube); Owen, Journal of Complexity 14(4), 1998
     (scrambling); both by scipy.stats.qmc.
     """
+    return placed(quantities, shares(len(quantities), count, seed, sampling))
+
+
+def shares(numbers: int, count: int, seed: int | Sequence[int], sampling: Sampling = "lhs") -> Floats:
+    """Shares of the distributions, 0..1, a row for each of `count` samples and a column for each number; see `draw`."""
     from scipy.stats import qmc
 
     if sampling not in get_args(Sampling):
         raise SiteError(f"--sampling {sampling}: must be {' or '.join(get_args(Sampling))}")
-    if not quantities:
-        return [{} for _ in range(count)]
+    if not numbers:
+        return np.empty((count, 0))
     rng = np.random.default_rng(seed)
     if sampling == "sobol":
-        shares = qmc.Sobol(d=len(quantities), rng=rng).random_base2(max(count - 1, 0).bit_length())[:count]
-    else:
-        shares = qmc.LatinHypercube(d=len(quantities), rng=rng).random(count)
-    return placed(quantities, shares)
+        return np.asarray(qmc.Sobol(d=numbers, rng=rng).random_base2(max(count - 1, 0).bit_length())[:count])
+    return np.asarray(qmc.LatinHypercube(d=numbers, rng=rng).random(count))
 
 
 def advice(sampling: Sampling, count: int) -> dict[str, str]:

@@ -52,7 +52,7 @@ class Response:
         return self.centre + moved @ self.slopes
 
 
-class Sketch(Mapping[str, Outcome]):
+class Sketch(Sample):
     """Scenarios of one sample, worked out from responses when asked for."""
 
     def __init__(self, screen: Screen, values: Mapping[str, float]) -> None:

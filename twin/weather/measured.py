@@ -102,7 +102,7 @@ def columns(
     pressure = filled.get("pressure", np.full(len(dry), 101325.0 * (1.0 - 2.25577e-5 * elevation) ** 5.2559))
     dew = filled["dew_point"] if "dew_point" in filled else moist.dew_point(dry, filled["relative_humidity"])
     light = _split(filled, index, step, latitude, longitude)
-    infrared = filled.get("infrared", _infrared(dry, dew))
+    infrared = filled.get("infrared", clear_sky(dry, dew))
     return {
         "name": name, "source": source, "latitude": latitude, "longitude": longitude, "elevation": elevation,
         "start": index[0].to_pydatetime(), "step": step, "offset": 0.5, "dry_bulb": dry, "dew_point": dew, "pressure": pressure,
@@ -110,7 +110,7 @@ def columns(
     }  # fmt: skip
 
 
-def _infrared(dry_bulb: Floats, dew_point: Floats) -> Floats:
+def clear_sky(dry_bulb: Floats, dew_point: Floats) -> Floats:
     """Horizontal infrared of a clear sky. [W/m2] Berdahl and Martin (Solar Energy 32(5), 1984)."""
     sky = 0.711 + 0.56 * dew_point / 100.0 + 0.73 * (dew_point / 100.0) ** 2
     found: Floats = sky * 5.67e-8 * (dry_bulb + 273.15) ** 4
@@ -140,7 +140,7 @@ def overlay(grid: Grid, told: Mapping[str, Floats]) -> Grid:
     return replace(
         grid, dry_bulb=dry, dew_point=dew, humidity=humidity, wind_speed=np.maximum(_over(grid.wind_speed, seen.get("wind_speed")), 0.0),
         wet_bulb=moist.wet_bulb(dry, humidity, grid.pressure), density=moist.density(dry, humidity, grid.pressure),
-        infrared=np.where(clear, _infrared(dry, dew), grid.infrared),
+        infrared=np.where(clear, clear_sky(dry, dew), grid.infrared),
         global_horizontal=np.maximum(light["global_horizontal"], 0.0), direct_normal=np.maximum(light["direct_normal"], 0.0),
         diffuse_horizontal=np.maximum(light["diffuse_horizontal"], 0.0), planes={}, kept={},
     )  # fmt: skip

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from twin.errors import WeatherError
-from twin.weather import epw, measured, typical
+from twin.weather import epw, future, measured, typical
 from twin.weather.grid import Grid, cut
 
 Floats = npt.NDArray[np.float64]
@@ -59,11 +59,16 @@ class Weather:
     def named(cls, text: str, year: int = 2019) -> Weather:
         """Weather from a city's name (`shenzhen`, `shenzhen:3` for seed 3), or the path of an .epw or .csv file.
 
+        Each may be followed by a change of the climate: `shenzhen+2050-ssp245`, `FILE.epw+2.0K`; see `twin.weather.future`.
+
         Raises
         ------
         WeatherError
             When it is none of these.
         """
+        base, change = future.parts(text)
+        if change:
+            return future.warmer(cls.named(base, year), change)
         path = Path(text)
         if path.suffix.lower() == ".epw":
             return cls.epw(path, year)
