@@ -238,3 +238,13 @@ def test_ranges_that_move_nothing_are_told(tmp_path):
     answer = compare(fans(tmp_path, idle, HALF), samples=2, workers=1)
     assert [row["matters"] for row in answer["drivers"]] == [True, True, True, False]
     assert "1 of 4 ranges do not move the saving of the package at all" in trusted(answer)
+
+
+def test_nothing_is_said_of_a_spread_around_nought_or_of_no_scenario():
+    row = {
+        "name": "idle", "central": {}, "measures": ["idle"], "failed_samples": 0,
+        **{name: {"p50": 0.0} for name in ("saving_kwh", "npv")}, "spread_error": {},
+    }  # fmt: skip
+    answer = {"scenarios": [row], "samples": 4, "sampling": {"advice": {}}, "drivers": []}
+    assert trusted(answer) == []
+    assert trusted({**answer, "scenarios": [{**row, "central": None}]}) == []
