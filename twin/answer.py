@@ -10,6 +10,15 @@ from typing import Any
 from twin.files import write_text
 from twin.site.site import Site
 from twin.study.compare import compare
+from twin.study.detail import (
+    SCHEMA_VERSION,
+    abatement_curve,
+    best_scenario,
+    compared,
+    detail,
+    manifest_of,
+    worth_a_curve,
+)
 from twin.study.engine import Means
 from twin.study.task import run
 from twin.study.terms import terms_of
@@ -31,6 +40,8 @@ class Question:
     economics: Path | None = None
     """Terms of the appraisal; those beside the site when None."""
     means: Means | None = None
+    abatement: bool = False
+    """Also work out the abatement curve, where the site has few enough measures."""
 
 
 def answer(question: Question, report: Path | None, progress: Progress) -> dict[str, Any]:
@@ -53,25 +64,27 @@ def answer(question: Question, report: Path | None, progress: Progress) -> dict[
         lambda done, total: progress("comparing scenarios", done, total),
         means=question.means, terms=terms_of(site, question.economics),
     )  # fmt: skip
-    manifest = {**central.manifest(), "seed": question.seed, "samples": question.samples}
+    terms = terms_of(site, question.economics)
+    manifest = manifest_of(site, central, question.weather, step, question.samples, question.seed)
     found |= {"balance": central.balance, "notes": central.notes, "manifest": manifest, "bacnet": None}
-    compared = None
+    best = best_scenario(found["scenarios"])
+    measures = next((tuple(row["measures"]) for row in found["scenarios"] if row["name"] == best), ())
+    progress("running the best scenario once more", 0, 1)
+    own = run(site, question.weather, step, {}, measures)
+    found = {"schema_version": SCHEMA_VERSION, **found, "detail": detail(site, best, central, own, terms)}
+    if question.abatement and worth_a_curve(site):
+        progress("running measures on top of each other", 0, 1)
+        means = question.means or Means(question.workers)
+        found["abatement"] = abatement_curve(site, question.weather, step, terms, means)
     if question.bacnet:
         from twin.live.comparison import compare_live
 
-        found["bacnet"], compared = compare_live(
+        found["bacnet"], frame = compare_live(
             site, lambda done, total: progress("reading the virtual building over BACnet/IP", done, total)
         )
+        found["detail"]["bacnet"] = compared(frame)
     if report:
-        import pandas as pd
+        from twin.dashboard.report import render
 
-        from twin.dashboard.report import Series, render
-
-        sound = [row for row in found["scenarios"] if row["central"]]
-        measures = tuple(sound[-1]["measures"]) if sound else ()
-        package = run(site, question.weather, step, {}, measures)
-        start = pd.Timestamp(central.clock.start)
-        write_text(
-            render(found, Series(start, step, central.power, package.power, central.monthly(), compared)), report
-        )
+        write_text(render(found), report)
     return found

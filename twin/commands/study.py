@@ -36,6 +36,7 @@ def study(
     mixed: Annotated[bool, typer.Option("--mixed", help="Take workers whose processor or packages differ.")] = False,
     report: Annotated[Path | None, typer.Option(help="Write an HTML report here.")] = None,
     save: Annotated[Path | None, typer.Option(help="Keep the study as one JSON file, which `twin report` reads.")] = None,
+    abatement: Annotated[bool | None, typer.Option("--abatement/--no-abatement", help="Also the abatement curve; by default with --report and --save.")] = None,
     bacnet: Annotated[bool, typer.Option("--bacnet", help="Also read two weeks from a virtual building over BACnet/IP.")] = False,
     economics: Economics = None,
     components: Components = None,
@@ -60,8 +61,9 @@ def study(
         lambda line: err.print(escape(line), soft_wrap=True, highlight=False),
     )
     question = Question(
-        found, weather or found.location.climate, step * 60.0, samples, seed, workers or None, bacnet, economics, means
-    )
+        found, weather or found.location.climate, step * 60.0, samples, seed, workers or None, bacnet, economics, means,
+        bool(report or save) if abatement is None else abatement,
+    )  # fmt: skip
     with progress_bar() as bar:
         task = bar.add_task("preparing", total=None)
         answer = find_answer(
