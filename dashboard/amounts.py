@@ -10,11 +10,15 @@ from twin.dashboard.drawing import shown
 
 LADDERS = {
     "energy": {"en": ((1e6, "GWh"), (1e3, "MWh"), (1.0, "kWh")), "zh": ((1e6, "GWh"), (1e3, "MWh"), (1.0, "kWh"))},
-    "money": {"en": ((1e6, "M CNY"), (1e3, "k CNY"), (1.0, "CNY")), "zh": ((1e8, "亿元"), (1e4, "万元"), (1.0, "元"))},
+    "money": {
+        "en": ((1e9, "bn CNY"), (1e6, "M CNY"), (1e3, "k CNY"), (1.0, "CNY")),
+        "zh": ((1e8, "亿元"), (1e4, "万元"), (1.0, "元")),
+    },
     "carbon": {"en": ((1e3, "kt"), (1.0, "t")), "zh": ((1e4, "万t"), (1.0, "t"))},
 }
 """Factor and name of units from the largest to the smallest, for amounts in kWh, CNY and t."""
-NONE = "–"
+NONE, NARROW = "–", "\u00a0"
+"""What stands for no number, and the space that no line is broken at."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,8 @@ class Unit:
         """A number of the column, to the digits of a column."""
         if value is None:
             return NONE
+        if value == 0.0:
+            return "0"
         scaled = value / self.scale
         return (
             f"{scaled:,.0f}" if abs(scaled) >= 1000.0 else f"{scaled:,.1f}" if abs(scaled) >= 10.0 else f"{scaled:,.2f}"
@@ -62,14 +68,15 @@ def said(kind: str, language: str, value: float | None) -> str:
 
 
 def percent(share: float | None) -> str:
-    """A share in whole percent, or with a digit where it is small.
+    """A share in whole percent, or with a digit where it is small; the sign never leaves its number.
 
-    >>> percent(0.256), percent(0.031)
+    >>> percent(0.256).replace(NARROW, " "), percent(0.031).replace(NARROW, " ")
     ('26 %', '3.1 %')
     """
     if share is None:
         return NONE
-    return f"{share * 100.0:.1f} %" if abs(share) < 0.1 else f"{share * 100.0:.0f} %"
+    whole = abs(share) >= 0.1 or share == 0.0
+    return f"{share * 100.0:.0f}{NARROW}%" if whole else f"{share * 100.0:.1f}{NARROW}%"
 
 
 def years(value: float | None) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from markupsafe import Markup, escape
-
 from twin.dashboard.drawing import SIZE, Scale, Sheet, length, shortened, shown, ticks
 
 WIDE, NARROW = 960.0, 350.0
@@ -18,7 +18,7 @@ Draw = Callable[[float], Sheet]
 
 @dataclass(frozen=True)
 class Bar:
-    """One horizontal bar from one number to another, with a mark for a middle value where there is one."""
+    """One horizontal bar from a number, or from where the axis starts, to another, with a mark for a middle value where there is one."""
 
     label: str
     start: float
@@ -62,11 +62,15 @@ def figure(title: str, draw: Draw, note: str = "") -> Markup:
 def bars(rows: Sequence[Bar], unit: str, width: float, includes: Sequence[float] = (0.0,)) -> Sheet:
     """Horizontal bars with their labels, beside them where there is room and above them where not."""
     small = width < 500.0
-    room = 8.0 if small else min(max((length(r.label) for r in rows), default=0.0) + 14.0, 0.36 * width)
+    ends = [v for r in rows for v in (r.start, r.end) if math.isfinite(v)] + list(includes)
+    marks = ticks(min(ends), max(ends), 4 if small else 8)
+    room = (
+        length(shown(marks[0])) / 2 + 2.0
+        if small
+        else min(max((length(r.label) for r in rows), default=0.0) + 14.0, 0.36 * width)
+    )
     tall = 40.0 if small else 27.0
     sheet = Sheet(width, len(rows) * tall + 46.0)
-    ends = [v for r in rows for v in (r.start, r.end)] + list(includes)
-    marks = ticks(min(ends), max(ends), 4 if small else 8)
     text = max((length(r.text) for r in rows), default=0.0) + 10.0
     scale = Scale(marks[0], marks[-1], room, width - min(text, 0.42 * width))
     bottom = len(rows) * tall + 6.0
@@ -77,15 +81,14 @@ def bars(rows: Sequence[Bar], unit: str, width: float, includes: Sequence[float]
     for place, row in enumerate(rows):
         top = place * tall + (18.0 if small else 5.0)
         if small:
-            sheet.text(room, top - 4.0, shortened(row.label, width - room))
+            sheet.text(0.0, top - 4.0, shortened(row.label, width))
         else:
             sheet.text(room - 8.0, top + 13.0, shortened(row.label, room - 8.0), "end")
-        sheet.box(
-            scale(row.start), top, scale(row.end) - scale(row.start), 17.0, row.colour, f"{row.label}: {row.text}"
-        )
+        start = scale(max(row.start, scale.low))
+        sheet.box(start, top, scale(row.end) - start, 17.0, row.colour, f"{row.label}: {row.text}")
         if row.mark is not None:
             sheet.box(scale(row.mark) - 2.0, top - 2.0, 4.0, 21.0, "var(--ink)", f"{row.label}: {row.text}")
-        sheet.text(max(scale(row.start), scale(row.end)) + 6.0, top + 13.0, row.text, "start", "value")
+        sheet.text(max(start, scale(row.end)) + 6.0, top + 13.0, row.text, "start", "value")
     return sheet
 
 

@@ -103,6 +103,10 @@ class Content:
         members = self.best["measures"] if self.best else []
         return [row for row in (self.curve or {}).get("rows", []) if row["name"] in members]
 
+    def driven(self, language: str) -> str:
+        """Title of the scenario whose spread the drivers explain: the last of the study."""
+        return titled(self.study["scenarios"][-1], language) if self.study["scenarios"] else ""
+
     def title(self, name: str, language: str) -> str:
         """Title of a measure or scenario."""
         known = {**self.detail["measures"], **{each["name"]: each for each in self.study["scenarios"]}}
@@ -149,7 +153,7 @@ def summary(content: Content, language: str) -> list[str]:
     drivers = [d for d in content.study["drivers"] if d["share"] >= UNCERTAIN_ENOUGH][:3]
     if drivers:
         named = say["comma"].join(f"{d['parameter']} ({percent(d['share'])})" for d in drivers)
-        found.append(say["say_drivers"].format(names=named))
+        found.append(say["say_drivers"].format(names=named, title=content.driven(language)))
     outside = best["comfort_hours_outside"] - base["comfort_hours_outside"]
     if abs(outside) >= 1.0:
         found.append(say["say_comfort_worse" if outside > 0.0 else "say_comfort_better"].format(hours=f"{abs(outside):,.0f}"))  # fmt: skip
@@ -168,7 +172,9 @@ def compared(content: Content, language: str) -> list[tuple[str, str, str, str, 
     def add(key: str, kind: str, before: float, after: float, unit: str = "") -> None:
         if not before and not after:
             return
-        show = (lambda v: said(kind, language, v)) if kind else (lambda v: f"{v:,.1f} {unit}".strip())
+        show = (
+            (lambda v: said(kind, language, v)) if kind else (lambda v: f"{v:,.{0 if abs(v) >= 1000.0 else 1}f} {unit}")
+        )
         change = percent(after / before - 1.0) if before else NONE
         rows.append((say[key], show(before), show(after), show(after - before), change))
 

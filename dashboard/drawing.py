@@ -20,7 +20,7 @@ def length(text: str, size: float = SIZE) -> float:
     >>> length("ab", 10.0) < length("中文", 10.0)
     True
     """
-    return sum(1.0 if unicodedata.east_asian_width(letter) in "WF" else 0.56 for letter in text) * size
+    return sum(1.0 if unicodedata.east_asian_width(letter) in "WF" else 0.6 for letter in text) * size
 
 
 def shortened(text: str, room: float, size: float = SIZE) -> str:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import numpy as np
 from markupsafe import Markup
-
 from twin.dashboard import charts, theme
 from twin.dashboard.amounts import percent, said, unit
 from twin.dashboard.charts import Bar, Line, Plot, figure
 from twin.dashboard.content import Content, titled, words
-from twin.dashboard.drawing import Scale, Sheet, shown, ticks
+from twin.dashboard.drawing import Scale, Sheet, shown
 from twin.dashboard.picture import CIVIDIS, embedded
 
 HOURS_OF_YEAR = 8760.0
@@ -119,16 +119,19 @@ def waterfall(content: Content, language: str) -> Markup:
     if not steps:
         return Markup("")
     one = unit("energy", language, [end for _, _, end in steps])
-    lowest = min(end for _, _, end in steps) / one.scale
-    marks = ticks(lowest - 0.6 * (steps[0][2] / one.scale - lowest), steps[0][2] / one.scale)
-    floor = max(marks[0], 0.0) if lowest > 0.0 else marks[0]
+    lowest, highest = (pick(end for _, _, end in steps) / one.scale for pick in (min, max))
+    floor = lowest - 0.6 * (highest - lowest)
+    cut = floor > 0.5 * highest  # else the axis starts at nothing
+    floor = floor if cut else 0.0
     rows = []
     for place, (label, start, end) in enumerate(steps):
         whole = place in (0, len(steps) - 1)
         colour = theme.REPORTED if whole else theme.SAVING if end <= start else theme.INCREASE
-        text = f"{one.of(end)} {one.name}" if whole else f"{'+' if end > start else '−'}{one.of(abs(end - start))}"
-        rows.append(Bar(label, floor if whole else start / one.scale, end / one.scale, colour, text))
-    note = say["waterfall_axis"].format(value=f"{shown(floor)} {one.name}") if floor else ""
+        sign = "+" if end > start else "−" if end < start else ""
+        text = f"{one.of(end)} {one.name}" if whole else f"{sign}{one.of(abs(end - start))}"
+        begin = start / one.scale if not whole else -math.inf if cut else 0.0
+        rows.append(Bar(label, begin, end / one.scale, colour, text))
+    note = say["waterfall_axis"] if cut else ""
     return figure(say["waterfall"], lambda width: charts.bars(rows, one.name, width, (floor,)), note)
 
 
@@ -184,7 +187,11 @@ def tornado(content: Content, language: str) -> Markup:
             f"{one.of(row['effect_kwh'])} · {percent(row['share'])}")
         for row in rows
     ]  # fmt: skip
-    return figure(say["tornado"], lambda width: charts.bars(drawn, one.name, width), say["drivers_note"])
+    return figure(
+        say["tornado"].format(title=content.driven(language)),
+        lambda width: charts.bars(drawn, one.name, width),
+        say["drivers_note"],
+    )
 
 
 def abatement(content: Content, language: str) -> Markup:

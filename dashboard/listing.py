@@ -12,6 +12,8 @@ from twin.dashboard.drawing import shown
 
 Row = Mapping[str, Any]
 HOURS = {"comfort_hours_outside": "comfort", "unmet_hours": "unmet"}
+LEAST = 0.005
+"""Share of the spread from which an assumption has a row. Assumed."""
 APART = 0.02
 """Share of the largest saving from which two accounts of carbon both get a column. Assumed."""
 
@@ -74,7 +76,7 @@ def cash_flow(scenario: Row, language: str) -> Listing:
         [str(row["year"]), *(money.of(row[k]) for k in plain), *(money.of(row["energy"][c]) for c in carriers), *(money.of(row[k]) for k in ends)]
         for row in table
     ]  # fmt: skip
-    return Listing([heads[0], *(f"{head} {money.name}" for head in heads[1:])], rows)
+    return Listing([heads[0], *(f"{head} {money.name}" for head in heads[1:])], rows, 0)
 
 
 def curve(content: Content, language: str) -> Listing | None:
@@ -85,22 +87,22 @@ def curve(content: Content, language: str) -> Listing | None:
     say, rows = words(language), found["rows"]
     mass = unit("carbon", language, [row["abated_t"] for row in rows])
     money = unit("money", language, [row["cost_cny"] for row in rows])
-    heads = ("#", say["measure"], f"{say['abated']} {mass.name}/a", f"{say['cumulative']} {mass.name}/a", f"{say['annual_cost']} {money.name}/a", "CNY/t", f"{say['alone']} {mass.name}/a")  # fmt: skip
+    heads = (say["measure"], f"{say['abated']} {mass.name}/a", f"{say['cumulative']} {mass.name}/a", f"{say['annual_cost']} {money.name}/a", "CNY/t", f"{say['alone']} {mass.name}/a")  # fmt: skip
     cells = [
         [
-            str(place), titled(row, language), mass.of(row["abated_t"]), mass.of(row["cumulative_t"]), money.of(row["cost_cny"]),
+            f"{place} · {titled(row, language)}", mass.of(row["abated_t"]), mass.of(row["cumulative_t"]), money.of(row["cost_cny"]),
             NONE if row["cost_per_t"] is None else f"{row['cost_per_t']:,.0f}", mass.of(row["alone_t"]),
         ]
         for place, row in enumerate(rows, 1)
     ]  # fmt: skip
-    return Listing(heads, cells, 2)
+    return Listing(heads, cells)
 
 
 def drivers(content: Content, language: str) -> Listing:
     """What the spread comes from."""
     say = words(language)
     heads = (say["parameter"], say["value"], say["limits"], say["kind"], say["source"], say["place"], say["share"])
-    rows = [[d["parameter"], d["stated"], d["range"], d["kind"], d["source"], d["place"], percent(d["share"])] for d in content.study["drivers"] if d["share"] >= 0.0005]  # fmt: skip
+    rows = [[d["parameter"], d["stated"], d["range"], d["kind"], d["source"], d["place"], percent(d["share"])] for d in content.study["drivers"] if d["share"] >= LEAST]  # fmt: skip
     return Listing(heads, rows, 6)
 
 

@@ -222,6 +222,15 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path):
         kept.read_study(tmp_path / "picture")
 
 
+def test_a_damaged_part_is_told_without_a_traceback(study, tmp_path):
+    path = tmp_path / "study.json"
+    path.write_text(json.dumps({**study, "detail": {**study["detail"], "hour_kw": [3]}}), encoding="utf-8")
+    found = call(path, "--html", tmp_path / "r.html").exception
+    assert isinstance(found, kept.KeptError)
+    assert "a part is not as this program writes it" in str(found)
+    assert not (tmp_path / "r.html").exists()
+
+
 def test_a_full_disk_leaves_the_old_report_whole(file, tmp_path, monkeypatch):
     page = tmp_path / "r.html"
     page.write_text("old")

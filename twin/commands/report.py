@@ -23,7 +23,7 @@ def report(
     folder: Annotated[Path | None, typer.Option("--out", help="Write all of them to this folder, the PDF where Chromium is present.")] = None,
 ) -> None:  # fmt: skip
     """Write a kept study as an HTML page, an Excel workbook and a PDF; beside the study as HTML where nothing is asked for."""
-    from twin.study.kept import read_study
+    from twin.study.kept import AGAIN, KeptError, read_study
 
     found = read_study(study)
     from twin.dashboard.paper import browser, write_pdf
@@ -49,7 +49,10 @@ def report(
         task = bar.add_task("writing", total=len(chosen))
         for name, path in chosen.items():
             bar.update(task, description=f"writing {name}")
-            writers[name](path)
+            try:
+                writers[name](path)
+            except (KeyError, IndexError, TypeError, ValueError, AttributeError) as problem:
+                raise KeptError(f"{study}: a part is not as this program writes it ({type(problem).__name__}: {problem}); {AGAIN}") from problem  # fmt: skip
             bar.advance(task)
     for name, path in chosen.items():
         out.print(f"{name}: {path}", soft_wrap=True)
