@@ -94,8 +94,16 @@ class Content:
     @property
     def interactions(self) -> list[Row]:
         """Measures alone beside measures that come last, where the study has them."""
-        found = self.study.get("interactions") or []
-        return list(found.get("rows", [])) if isinstance(found, Mapping) else list(found)
+        found = self.study.get("interactions") or {}
+        return [
+            row for row in found.get("measures", []) if row["alone_kwh"] is not None and row["last_kwh"] is not None
+        ]
+
+    @property
+    def sensitivities(self) -> list[Row]:
+        """Global sensitivities, the main output first, where the study has them."""
+        found = self.study.get("sensitivity")
+        return [found, *found.get("others", [])] if found else []
 
     @cached_property
     def order(self) -> list[Row]:

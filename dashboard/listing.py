@@ -159,8 +159,28 @@ def interactions(content: Content, language: str) -> Listing:
     """What each measure saves alone, and what it adds when it comes last."""
     say, rows = words(language), content.interactions
     energy = unit("energy", language, [row["alone_kwh"] for row in rows])
-    heads = (say["measure"], f"{say['alone']} {energy.name}/a", f"{say['last']} {energy.name}/a")
-    cells = [[content.title(r["measure"], language), energy.of(r["alone_kwh"]), energy.of(r["last_kwh"])] for r in rows]
+    money = unit("money", language, [row.get("alone_cost_cny") for row in rows])
+    mass = unit("carbon", language, [row.get("alone_t") for row in rows])
+    heads, kinds = [say["measure"]], ((energy, "kwh", ""), (money, "cost_cny", say["annual_cost"]), (mass, "t", "CO2e"))
+    for one, _, label in kinds:
+        heads += [f"{label} {say[way]} {one.name}/a".strip() for way in ("alone", "last")]
+    cells = [
+        [content.title(r["measure"], language), *(one.of(r.get(f"{way}_{key}")) for one, key, _ in kinds for way in ("alone", "last"))]
+        for r in rows
+    ]  # fmt: skip
+    return Listing(heads, cells)
+
+
+def robust(content: Content, language: str) -> Listing:
+    """Worst and best of each scenario over the conditions, and its regret."""
+    say, rows = words(language), content.study["robust"]["scenarios"]
+    money = unit("money", language, [value for r in rows for value in (r["npv"]["worst"], r["npv"]["best"])])
+    name = f"{say['npv_plain']} {money.name}"
+    heads = (say["measure"], f"{name}, {say['worst']}", f"{name}, {say['highest']}", f"{say['regret']} {money.name}", say["regret_under"])  # fmt: skip
+    cells = [
+        [titled(r, language), money.of(r["npv"]["worst"]), money.of(r["npv"]["best"]), money.of(r["regret_cny"]), r["regret_condition"] or NONE]
+        for r in rows
+    ]  # fmt: skip
     return Listing(heads, cells)
 
 

@@ -80,6 +80,7 @@ def _listings(content: Content, language: str) -> dict[str, listing.Listing | No
         "measures": listing.measures(content, language) if content.sound else None,
         "front": listing.front(content, language) if (study.get("search") or {}).get("front") else None,
         "conditions": listing.conditions(content, language) if study.get("conditions") else None,
+        "robust": listing.robust(content, language) if study.get("robust") else None,
         "interactions": listing.interactions(content, language) if content.interactions else None,
     }  # fmt: skip
     if study["bacnet"]:
@@ -124,19 +125,14 @@ def _flows(content: Content, language: str) -> list[dict[str, Any]]:
 
 def _sensitivity(content: Content, language: str) -> list[dict[str, Any]]:
     """Global sensitivities of each output that was asked for."""
-    found = content.study.get("sensitivity")
-    if not found:
-        return []
-    parts = found.get("outputs") or [found]
-    if isinstance(parts, Mapping):
-        parts = [{"output": name, **(part if isinstance(part, Mapping) else {"rows": part})} for name, part in parts.items()]  # fmt: skip
-    keys = INDICES.get(found.get("method", ""), ("ST", "S1"))
-    shown = []
+    parts, shown = content.sensitivities, []
+    method = parts[0]["method"] if parts else ""
     for part in parts:
-        rows = [row for row in part.get("rows", []) if row.get(keys[0]) is not None]
+        rows = [row for row in part["rows"] if row.get(INDICES[method][0])]
         if rows:
-            title = f"{words(language)['sensitivity']} ({found.get('method')}): {part.get('output', '')}"
-            shown.append({"chart": figures.sensitivity(rows, keys, title, language), "table": listing.sensitivity(rows, ALL_INDICES, language)})  # fmt: skip
+            title = f"{words(language)['sensitivity']} ({method}): {part['output']} [{part.get('output_unit', '')}]"
+            note = part.get("note_zh" if language == "zh" else "note", "")
+            shown.append({"chart": figures.sensitivity(rows, INDICES[method], title, language), "table": listing.sensitivity(rows, ALL_INDICES, language), "note": note})  # fmt: skip
     return shown
 
 

@@ -14,10 +14,8 @@ from twin.dashboard.book_inputs import write_inputs
 from twin.dashboard.book_spread import write_samples, write_spread
 from twin.dashboard.content import Content, compared, flat, summary
 from twin.dashboard.figures import waterfall_steps
-from twin.files import write_bytes
 
-DETAILS = ("search", "sensitivity", "conditions", "interactions")
-"""Parts of a study that have a sheet of their own where they are there."""
+from twin.files import write_bytes
 
 
 def write_workbook(study: Mapping[str, Any], path: Path, language: str = "both") -> None:
@@ -197,32 +195,22 @@ def _waterfall(book: Book, content: Content) -> None:
 
 def _further(book: Book, content: Content) -> None:
     """Search, sensitivities, conditions and interactions, where the study has them, as plain tables."""
-    for name in DETAILS:
-        found = content.study.get(name)
-        if name == "search" and found:
-            found = found.get("front")
-        if name == "sensitivity" and found:
-            found = found.get("rows") or [
-                {"output": each.get("output"), **row} for each in _parts(found) for row in each.get("rows", [])
-            ]
-        if name == "interactions":
-            found = content.interactions
-        if not found:
-            continue
-        rows = [_scalars(each) for each in found]
-        heads = list(dict.fromkeys(key for row in rows for key in row))
-        page = book.sheet(name, [24] * len(heads), (1, 1))
-        page.table(0, heads, [[row.get(head) for head in heads] for row in rows])
-
-
-def _parts(found: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Sensitivities by output, from a list or from a table by name."""
-    parts = found.get("outputs") or []
-    if isinstance(parts, Mapping):
-        return [
-            {"output": name, **(each if isinstance(each, Mapping) else {"rows": each})} for name, each in parts.items()
-        ]
-    return list(parts)
+    study = content.study
+    parts = {
+        "search": (study.get("search") or {}).get("front") or [],
+        "sensitivity": [{"output": part["output"], **row} for part in content.sensitivities for row in part["rows"]],
+        "conditions": [
+            {**{key: each.get(key) for key in ("weather", "tariff", "carbon_year")}, **{key: row.get(key) for key in ("name", "saving_kwh", "saving_cost_cny", "npv")}}
+            for each in study.get("conditions") or [] for row in each["scenarios"]
+        ],
+        "interactions": content.interactions,
+    }  # fmt: skip
+    for name, found in parts.items():
+        if found:
+            rows = [_scalars(each) for each in found]
+            heads = list(dict.fromkeys(key for row in rows for key in row))
+            page = book.sheet(name, [24] * len(heads), (1, 1))
+            page.table(0, heads, [[row.get(head) for head in heads] for row in rows])
 
 
 def _scalars(row: Mapping[str, Any], before: str = "") -> dict[str, Any]:

@@ -20,6 +20,8 @@ from twin.study.detail import (
     worth_a_curve,
 )
 from twin.study.engine import Means
+from twin.study.sampling import Sampling
+from twin.study.sensitivity import Aim, sensitivity
 from twin.study.task import run
 from twin.study.terms import terms_of
 
@@ -40,6 +42,9 @@ class Question:
     economics: Path | None = None
     """Terms of the appraisal; those beside the site when None."""
     means: Means | None = None
+    sampling: Sampling = "lhs"
+    sensitivity: Aim | None = None
+    """Global sensitivities, where they are wanted."""
     abatement: bool = False
     """Also work out the abatement curve, where the site has few enough measures."""
 
@@ -57,15 +62,17 @@ def answer(question: Question, report: Path | None, progress: Progress) -> dict[
         When a run, the building or the report fails.
     """
     site, step = question.site, question.step
+    terms = terms_of(site, question.economics)
+    if question.sensitivity:
+        question.sensitivity.check(site)
     progress("compiling kernels (first time only)", 0, 1)
     central = run(site, question.weather, step, {}, ())
     found = compare(
         site, question.weather, step, question.samples, question.seed, question.workers,
         lambda done, total: progress("comparing scenarios", done, total),
-        means=question.means, terms=terms_of(site, question.economics),
+        means=question.means, terms=terms, sampling=question.sampling,
     )  # fmt: skip
-    terms = terms_of(site, question.economics)
-    manifest = manifest_of(site, central, question.weather, step, question.samples, question.seed)
+    manifest = manifest_of(site, central, question.weather, step, question.samples, question.seed, question.sampling)
     found |= {"balance": central.balance, "notes": central.notes, "manifest": manifest, "bacnet": None}
     best = best_scenario(found["scenarios"])
     measures = next((tuple(row["measures"]) for row in found["scenarios"] if row["name"] == best), ())
@@ -76,6 +83,11 @@ def answer(question: Question, report: Path | None, progress: Progress) -> dict[
         progress("running measures on top of each other", 0, 1)
         means = question.means or Means(question.workers)
         found["abatement"] = abatement_curve(site, question.weather, step, terms, means)
+    if question.sensitivity:
+        found["sensitivity"] = sensitivity(
+            site, question.sensitivity, question.weather, step, terms, question.seed, question.means,
+            lambda done, total: progress("working out sensitivities", done, total),
+        )  # fmt: skip
     if question.bacnet:
         from twin.live.comparison import compare_live
 

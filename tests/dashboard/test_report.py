@@ -129,14 +129,17 @@ def test_search_conditions_interactions_and_sensitivities_have_their_sections(st
             {"measures": [], "cost_cny": 0.0, "co2_t": 25.0},
         ]},
         "conditions": [{"weather": "beijing", "tariff": None, "carbon_year": 2023, "baseline": study["baseline"], "scenarios": study["scenarios"]}],
-        "interactions": [{"measure": name, "alone_kwh": 1e3, "last_kwh": 8e2}],
-        "sensitivity": {"method": "sobol", "output": "npv", "rows": [{"parameter": "fans.rating", "place": "site.yaml:9:3", "S1": 0.5, "ST": 0.6}]},
+        "robust": {"definition": {"en": "Regret is lost worth.", "zh": "后悔值"}, "scenarios": [{"name": name, "npv": {"worst": 1.0, "best": 2.0}, "regret_cny": 3.0, "regret_condition": None}]},
+        "interactions": {"package": "both", "measures": [{"measure": name, "alone_kwh": 1e3, "last_kwh": 8e2, "alone_t": 1.0, "last_t": 0.9}], "totals": {}},
+        "sensitivity": {"method": "sobol", "output": "npv", "note": "Mind this.", "rows": [{"parameter": "fans.rating", "place": "site.yaml:9:3", "S1": 0.5, "ST": 0.6}], "others": []},
     }  # fmt: skip
     text = render(more, "en")
     for key in ("search", "conditions", "interactions", "sensitivity"):
         assert words("en")[key] in text
     assert "beijing" in text
     assert "fans.rating" in text
+    assert "Mind this." in text
+    assert "Regret is lost worth." in text
 
 
 def test_one_language_alone_has_no_switch(study):

@@ -175,8 +175,8 @@ def test_further_parts_of_a_study_have_their_sheets(study):
     more = {
         **study,
         "search": {"front": [{"measures": ["less"], "cost_cny": 1.0, "co2_t": 2.0, "npv": {"p50": 3.0}}]},
-        "sensitivity": {"method": "morris", "outputs": {"npv": [{"parameter": "fans", "mu_star": 1.0}]}},
-        "interactions": {"rows": [{"measure": "less", "alone_kwh": 1.0, "last_kwh": 2.0}]},
+        "sensitivity": {"method": "morris", "output": "npv", "rows": [{"parameter": "fans", "mu_star": 1.0}]},
+        "interactions": {"measures": [{"measure": "less", "alone_kwh": 1.0, "last_kwh": 2.0}]},
     }
     sheets = Spreadsheet(workbook(more, "en")).sheets
     assert {"Search", "Sensitivity", "Interactions"} <= set(sheets)

@@ -32,8 +32,8 @@ offsets: {from: 2023}
 """
 
 
-def small(tmp_path, pathway=PATHWAY):
-    (tmp_path / "measures.yaml").write_text(MEASURES)
+def small(tmp_path, pathway=PATHWAY, cost="0 CNY"):
+    (tmp_path / "measures.yaml").write_text(MEASURES.replace("value: 0 CNY", f"value: {cost}"))
     (tmp_path / "pathway.yaml").write_text(pathway)
     return site(tmp_path, factors="emission_factor: 0.5 kg/kWh assumed")
 
@@ -71,7 +71,8 @@ def test_a_measure_that_changes_more_than_numbers_cannot_grow(tmp_path, monkeypa
     ):
         monkeypatch.setattr("twin.study.pathway.apply", lambda site, names, changed=changed: changed)
         with pytest.raises(
-            SiteError, match="half: changes more than numbers, so it cannot grow over years; leave 'to' out"
+            SiteError,
+            match="half: changes more than numbers, so it cannot grow or fade over years; leave 'to' and 'degradation' out",
         ):
             partly(found, "half", 0.5)
 
@@ -86,6 +87,27 @@ def test_phases_and_grid_factors_lie_on_straight_lines():
     assert Pathway(2021, 2030, (), {}, 0).grid(2030) == 1.0
 
 
+def test_what_is_in_place_degrades_from_when_it_is_whole():
+    phase = Phase("reductions", "half", 2022, 2024, 0.1)
+    assert [phase.share(year) for year in (2021, 2023, 2024, 2026)] == [0.0, 0.5, 1.0, pytest.approx(0.81)]
+    assert [phase.built(year) for year in (2023, 2026)] == [0.5, 1.0]
+
+
+def test_the_money_of_every_year_follows_prices_phases_and_offsets(tmp_path):
+    more = "prices: {electricity: {2021: 1, 2023: 1.2}}\noffsets: {from: 2023, price: 60 CNY/t}"
+    found = small(tmp_path, PATHWAY.replace("offsets: {from: 2023}", more), "1e6 CNY")
+    flat = wedges(found, replace(load_pathway(found), prices={}), step=3600.0, workers=1)
+    rows = wedges(found, load_pathway(found), step=3600.0, workers=1)
+    for row in rows:
+        saved = sum(each["cost_cny"] for each in row["wedges"])
+        assert saved + row["cost_cny"] == pytest.approx(row["business_as_usual_cny"], rel=1e-12)
+    bought = 87.6e6 * 0.5  # at 0.5 CNY/kWh; the contract's own cost does not grow
+    grown = rows[1]["business_as_usual_cny"] - flat[1]["business_as_usual_cny"]
+    assert grown == pytest.approx(0.1 * bought, rel=1e-9)
+    assert [row["capital_cny"] for row in rows] == [0.0, pytest.approx(0.5e6), pytest.approx(1.5e6)]
+    assert [row["offsets_cny"] for row in rows] == [0.0, 0.0, pytest.approx(rows[2]["offsets_t"] * 60.0)]
+
+
 @pytest.mark.parametrize(
     ("before", "after", "told"),
     [
@@ -97,6 +119,15 @@ def test_phases_and_grid_factors_lie_on_straight_lines():
         ("measure: green", "measure: half", "half: stands in two phases"),
         ("offsets:", "offset:", "did you mean 'offsets'"),
         ("from: 2023}]", "form: 2023}]", "did you mean 'from'"),
+        ("to: 2023}]", "to: 2023, degradation: 100 %}]", "half.degradation: loses all in a year"),
+        ("to: 2023}]", "to: 2023, degradation: -1 %}]", "half.degradation: -1 %: must not be negative"),
+        (
+            "offsets: {from: 2023}",
+            "offsets: {from: 2023, price: 60 kWh}",
+            "offsets.price: 'kWh' is not a unit of 'CNY/kg'",
+        ),
+        ("offsets: {from: 2023}", "offsets: {from: 2023, cost: 60}", "did you mean|unknown"),
+        ("offsets:", "prices: {power: {2021: 1}}\noffsets:", "prices.power"),
         ("schema_version: 1", "schema_version: 2", "this program reads version 1"),
     ],
 )

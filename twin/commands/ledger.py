@@ -141,5 +141,8 @@ def _pathway(site: Any, weather: str, step: float, workers: int | None, as_json:
     )
     for title, values in lines.items():
         table.add_row(escape(title), *(f"{round(value / (1e3 if large else 1.0)):,}" for value in values))
+    money = (("energy, million CNY", "cost_cny"), ("put in place, million CNY", "capital_cny"), ("offsets, million CNY", "offsets_cny"))  # fmt: skip
+    for title, key in money:
+        table.add_row(title, *(f"{row[key] / 1e6:,.0f}" for row in rows))
     out.print(table)
     out.print("scope 2 market-based; each line is a run with all lines above it, so that the column adds up")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.markup import escape
@@ -38,6 +38,11 @@ def study(
     save: Annotated[Path | None, typer.Option(help="Keep the study as one JSON file, which `twin report` reads.")] = None,
     abatement: Annotated[bool | None, typer.Option("--abatement/--no-abatement", help="Also the abatement curve; by default with --report and --save.")] = None,
     bacnet: Annotated[bool, typer.Option("--bacnet", help="Also read two weeks from a virtual building over BACnet/IP.")] = False,
+    sampling: Annotated[Literal["lhs", "sobol"], typer.Option(help="How samples are drawn.")] = "lhs",
+    sensitivity: Annotated[Literal["morris", "sobol"] | None, typer.Option(help="Also rank what the spread comes from, by this method.")] = None,
+    trajectories: Annotated[int, typer.Option(help="Of Morris' method; 0 takes 10.", min=0)] = 0,
+    base_samples: Annotated[int, typer.Option(help="Of Sobol' indices, a power of two; 0 takes 64.", min=0)] = 0,
+    of: Annotated[str, typer.Option(help="Measure or package whose sensitivities are wanted; the last when left out.")] = "",
     economics: Economics = None,
     components: Components = None,
     as_json: AsJson = False,
@@ -49,19 +54,18 @@ def study(
     found = load(site)
     from twin.answer import Question
     from twin.answer import answer as find_answer
+    from twin.commands.uncertainty import aim, show_uncertainty
     from twin.files import write_text
     from twin.stock import cache_folder
     from twin.study.engine import Means
 
     means = Means(
-        workers or None,
-        store or cache_folder() / "studies",
-        dask,
-        mixed,
+        workers or None, store or cache_folder() / "studies", dask, mixed,
         lambda line: err.print(escape(line), soft_wrap=True, highlight=False),
-    )
+    )  # fmt: skip
     question = Question(
         found, weather or found.location.climate, step * 60.0, samples, seed, workers or None, bacnet, economics, means,
+        sampling, aim(sensitivity or "", trajectories, base_samples, of),
         bool(report or save) if abatement is None else abatement,
     )  # fmt: skip
     with progress_bar() as bar:
@@ -75,6 +79,7 @@ def study(
         print_json(answer)
         return
     show_study(answer)
+    show_uncertainty(answer)
     for what, path in (("report", report), ("study", save)):
         if path:
             out.print(f"{what}: {path}")

@@ -40,6 +40,7 @@ class Columns:
             self.members.setdefault(type(each).kind, []).append(each)
         self.stride = {kind: _stride(len(members)) for kind, members in self.members.items()}
         self._spare: list[tuple[int, int]] = []
+        self._laid: list[tuple[str, str, int, int]] = []
         self._lay_all(("state",))
         self.states = len(self.values)
         self.values.extend(self.values)
@@ -57,17 +58,29 @@ class Columns:
                     self._lay(members, name)
 
     def _lay(self, members: Sequence[Component], name: str) -> None:
-        stride, count = self.stride[type(members[0]).kind], len(members)
-        column = np.zeros((max(each.size(name) for each in members), stride))
-        base = len(self.values)
+        kind = type(members[0]).kind
+        stride, count, base = self.stride[kind], len(members), len(self.values)
+        column = _column(members, name, stride)
         for place, each in enumerate(members):
-            first = first_values(each, name)
-            column[: len(first), place] = first
             self.slot[each.name, name] = base + place
-        column[:, count:] = column[:, count - 1 : count]
         self.values.frombytes(column.tobytes())
+        self._laid.append((kind, name, base, len(column)))
         if stride > count:
             self._spare += [(base + row * stride + count - 1, base + (row + 1) * stride) for row in range(len(column))]
+
+    def renew(self, components: Sequence[Component], vector: Floats) -> None:
+        """Write the first values of components of the same names, kinds and sizes in the place of these."""
+        members: dict[str, list[Component]] = {kind: [] for kind in self.members}
+        for each in components:
+            members[type(each).kind].append(each)
+        for kind, name, base, rows in self._laid:
+            cls, stride = type(members[kind][0]), self.stride[kind]
+            signal = cls.signals.get(name)
+            if signal is None or isinstance(signal.start, str):
+                column = _column(members[kind], name, stride)
+                vector[base : base + rows * stride] = column.reshape(-1)
+                if signal is not None and signal.role == "state":
+                    vector[base + self.states : base + self.states + rows * stride] = column.reshape(-1)
 
     def new(self, value: float) -> int:
         """One more place, for a value that stands in no column."""
@@ -85,15 +98,23 @@ class Columns:
             vector[last + 1 : end] = vector[last]
 
 
-def first_values(each: Component, name: str) -> list[float]:
-    """Values before the first tick: of a parameter its own, of a signal one number for all or one each from an array; what
-    starts from a constant is written with the constants.
+def _column(members: Sequence[Component], name: str, stride: int) -> Floats:
+    """Values before the first tick, (values an instance, places): of a parameter its own, of a signal one number for all or one
+    each from a parameter; what starts from a constant is written with the constants. Places behind the last instance follow it.
     """
-    signal = type(each).signals.get(name)
-    found: Any = getattr(each, name) if signal is None else signal.start
-    if signal is not None and isinstance(found, str):
-        found = 0.0 if found in type(each).signals else getattr(each, found)
-    return [float(v) for v in (found if isinstance(found, tuple) else [found] * each.size(name))]
+    cls = type(members[0])
+    source: Any = name if name not in cls.signals else cls.signals[name].start
+    if source in cls.signals:
+        source = 0.0
+    told = [getattr(each, source) for each in members] if isinstance(source, str) else [source] * len(members)
+    if cls.is_series(name):
+        sizes = [each.size(name) for each in members]
+        column = np.zeros((max(sizes), len(members)))
+        for place, (size, values) in enumerate(zip(sizes, told, strict=True)):
+            column[:size, place] = values
+    else:
+        column = np.array([told], dtype=np.float64)
+    return np.hstack((column, np.repeat(column[:, -1:], stride - len(members), axis=1)))
 
 
 def _stride(count: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -64,6 +65,8 @@ class Plan:
         self._columns = Columns(self.components)
         self.slot, self.states, self._new = self._columns.slot, self._columns.states, self._columns.new
         self.clock = self._new(0.0)
+        self._starts: list[tuple[int, str, str]] = []
+        self._firsts: list[tuple[str, str]] = []
         for each in self.components:
             self._lay_forced(each)
         self._joined = self._lay_wires()
@@ -74,7 +77,27 @@ class Plan:
         self._order()
         self.start: Floats = np.array(self._columns.values, dtype=np.float64)
         self.index: Slots = self._batches.close()
+        self._table: npt.NDArray[np.int64] | None = None
         del self._new, self._columns.values  # a campus has millions: only the arrays are kept
+
+    def renewed(self, components: Sequence[Component]) -> Plan:
+        """The same plan for components that differ from these in numbers alone: not in names, kinds, copies, sizes or in who shares a
+        forced column.
+        """
+        fresh = copy.copy(self)
+        fresh.components = list(components)
+        fresh.__dict__.pop("settable", None)
+        by_name = {each.name: each for each in components}
+        fresh.columns = {}
+        for (column, place), (name, tell) in zip(self.columns.items(), self._firsts, strict=True):
+            forcing = column.forcing
+            values = tuple(getattr(by_name[name], p) for p in forcing.parameters) if forcing else column.values
+            fresh.columns[Column(forcing, values, tell)] = place
+        fresh.start = self.start.copy()
+        self._columns.renew(components, fresh.start)
+        for place, name, parameter in self._starts:
+            fresh.start[place] = getattr(by_name[name], parameter)
+        return fresh
 
     @cached_property
     def settable(self) -> frozenset[Address]:
@@ -107,7 +130,8 @@ class Plan:
 
     def _column(self, column: Column, each: Component, name: str) -> None:
         if column not in self.columns:
-            self.columns[column] = self._new(_start(each, type(each).signals[name].start))
+            self.columns[column] = self._started(each, name)
+            self._firsts.append((each.name, column.tell))
         self.slot[each.name, name] = self.columns[column]
 
     def _lay_wires(self) -> dict[Address, tuple[str, list[Source], int]]:
@@ -125,15 +149,23 @@ class Plan:
                 elif len(sources) == 1 and sources[0].weight == 1.0:
                     aliases.append((told, sources[0].signal))
                 elif sources:
-                    self.slot[told] = self._new(_start(each, signal.start))
+                    self.slot[told] = self._started(each, name)
                     joined[told] = (signal.join, sources, -1)
                 elif told not in self.slot:
-                    self.slot[told] = self._new(_start(each, signal.start))
+                    self.slot[told] = self._started(each, name)
         for _ in range(len(aliases) + 1):
             aliases = [pair for pair in aliases if not self._alias(*pair)]
             if not aliases:
                 return joined
         raise PlanError(f"{aliases[0][0]}: its source {aliases[0][1]} is told by nobody")
+
+    def _started(self, each: Component, name: str) -> int:
+        """A place for a signal that stands in no column, with its value before the first tick."""
+        start = type(each).signals[name].start
+        place = self._new(float(getattr(each, start)) if isinstance(start, str) else start)
+        if isinstance(start, str):
+            self._starts.append((place, each.name, start))
+        return place
 
     def _alias(self, told: Address, source: Address) -> bool:
         if source in self.slot:
@@ -147,13 +179,12 @@ class Plan:
         told = (each.name, name)
         if len(sources) > 1:
             raise PlanError(f"{each.name}.{name}: a command has one source, not {len(sources)}")
-        start = _start(each, type(each).signals[name].start)
         if not sources:
-            base = self.slot[told] if told in self.slot else self._new(start)
+            base = self.slot[told] if told in self.slot else self._started(each, name)
             self.slot[each.name, f"{name}:base"] = base
             sources = [Source((each.name, f"{name}:base"))]
         self.override[told] = self._new(float("nan"))
-        self.slot[told] = self._new(start)
+        self.slot[told] = self._started(each, name)
         joined[told] = (RESOLVE, sources, self.override[told])
 
     def _lay_end_uses(self) -> None:
@@ -291,14 +322,12 @@ class Plan:
         ----------
         progress : told (kernels done, kernels in all).
         """
-        vector = self.start.copy()
-        vector[self.clock] = 900.0
-        self.prepare(900.0, vector)
-        return self._batches.link(self.index, vector, progress)
-
-
-def _start(each: Component, start: float | str) -> float:
-    return float(getattr(each, start)) if isinstance(start, str) else start
+        if self._table is None:
+            vector = self.start.copy()
+            vector[self.clock] = 900.0
+            self.prepare(900.0, vector)
+            self._table = self._batches.link(self.index, vector, progress)
+        return self._table
 
 
 def describe(plan: Plan) -> Mapping[str, int]:

@@ -48,11 +48,12 @@ def choose(plan: Plan) -> tuple[list[Address], list[Address], list[Address]]:
     every: list[Address] = [(SITE, use) for use in plan.end_uses]
     hourly: list[Address] = []
     total: list[Address] = []
+    summed = {cls: cls.summed() for cls in {type(each) for each in plan.components}}
     for each in plan.components:
         cls = type(each)
         every += [(each.name, name) for name in cls.each_tick]
         hourly += [(each.name, name) for name in cls.hourly]
-        total += [(each.name, name) for name in cls.summed()]
+        total += [(each.name, name) for name in summed[cls]]
     return every, hourly, total
 
 

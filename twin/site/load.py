@@ -105,6 +105,7 @@ class _Loader:
     def __init__(self, path: Path) -> None:
         self.path, self.problems = path, Problems()
         self.quantities: dict[Address, Quantity] = {}
+        self._numbers: dict[Quantity, Quantity] = {}
         self.links: dict[Address, tuple[str, ...]] = {}
         self.inputs: dict[Address, tuple[str, ...]] = {}
         self.tags: dict[str, tuple[str, ...]] = {}
@@ -255,7 +256,7 @@ class _Loader:
                     self.problems.add(node.place, f"{where}: {problem}")
                 return
             values[label] = number.value
-            self.quantities[name, label] = number
+            self.quantities[name, label] = self._numbers.setdefault(number, number)  # one object for all that share it
         else:
             values[label] = node.text
 

@@ -109,8 +109,11 @@ class Site:
 
     def with_values(self, values: Mapping[str, float]) -> Site:
         """The same site with other numbers: place in a file -> value in SI."""
-        changes = {at: q.moved(values[q.place]) for at, q in self.quantities.items() if q.place in values}
-        return self.with_changes(changes)
+        moved: dict[int, Quantity] = {}
+        for each in self.quantities.values():
+            if each.place in values and id(each) not in moved:
+                moved[id(each)] = each.moved(values[each.place])
+        return self.with_changes({at: moved[id(q)] for at, q in self.quantities.items() if id(q) in moved})
 
     def with_changes(self, changes: Mapping[Address, Quantity]) -> Site:
         """The same site with some parameters changed.

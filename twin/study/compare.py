@@ -8,16 +8,18 @@ from typing import Any
 
 from twin.errors import RunError
 from twin.site.claims import Reported
-from twin.site.measures import Measure, apply, with_needs
+from twin.site.measures import with_needs
 from twin.site.provenance import Quantity
 from twin.site.site import Site
-from twin.study.appraisal import appraise, prices
+from twin.study.appraisal import appraise
+from twin.study.convergence import trust
 from twin.study.engine import Means, Sample, work_study
 from twin.study.pool import Progress
 from twin.study.reported import spread, verdict
-from twin.study.sampling import draw, percentiles
+from twin.study.sampling import Sampling, advice, draw, percentiles, variance
 from twin.study.task import BASELINE, Outcome, Task
 from twin.study.terms import Terms, terms_of
+from twin.study.uncertain import Uncertain, uncertain
 
 HOURLY = 3600.0
 QUARTER = 900.0
@@ -56,6 +58,7 @@ def compare(
     swing: bool = True,
     terms: Terms | None = None,
     means: Means | None = None,
+    sampling: Sampling = "lhs",
 ) -> dict[str, Any]:
     """Study all measures of a site; the answer has the stable keys of `twin study --json`.
 
@@ -69,6 +72,7 @@ def compare(
     progress : told (runs done, runs in all) of those to do. swing : also move each assumption alone, to rank what drives the spread.
     terms : of the appraisal; those beside the site when None.
     means : what the study may use, and the store that keeps its runs; `workers` processes when None.
+    sampling : `lhs` or `sobol`, see `twin.study.sampling.draw`.
 
     Raises
     ------
@@ -78,28 +82,30 @@ def compare(
     """
     chosen = scenarios(site)
     terms = terms or terms_of(site)
-    uncertain = _uncertain(site, chosen, terms)
     weather = weather or site.location.climate
     names = [(each.name, each.measures) for each in chosen]
     last = names[-1:] if site.packages else []
-    tasks = [Task(site, weather, step, values, names) for values in draw(uncertain, samples, seed)]
-    swings = [q for q in uncertain if swing and not _is_economic(q, site.measures, terms)]
-    tasks += [Task(site, weather, step, {q.place: end}, [names[0], *last]) for q in swings for end in (q.low, q.high)]
+    numbers = uncertain(site, names, terms)
+    values = draw(numbers.all, samples, seed, sampling)
+    tasks = [Task(site, weather, step, numbers.of_runs(each), names) for each in values]
+    swings = numbers.physical if swing and last else ()
+    pairs = [names[0], *last]
+    tasks += [one for q in swings for end in (q.low, q.high) for one in numbers.tasks(site, weather, step, {q.place: end}, pairs)]  # fmt: skip
     middle = Task(site, weather, step, {}, names)
     quarter = Task(site, weather, QUARTER, {}, names[:1])
     answers = work_study([middle, quarter, *tasks], means or Means(workers), progress)
     central, drawn, swung = answers[0], answers[2 : samples + 2], answers[samples + 2 :]
-    values = [task.values for task in tasks[:samples]]
     rows = [_row(site, each, central, drawn, values, terms) for each in chosen[1:]]
     return {
         "site": site.name, "floor_area_m2": site.floor_area.value, "weather": weather, "period": str(site.year),
         "step_s": step, "samples": samples, "seed": seed, "discount_rate": terms.discount,
+        "sampling": {"method": sampling, "advice": advice(sampling, samples)},
         "terms": terms.shown(),
         "baseline": _baseline(site, central[BASELINE], drawn, answers[1][BASELINE]),
         "scenarios": rows,
         "interaction_kwh": _interaction(rows[-1] if rows else {}, central, site),
         "reported": [_reported(each, _sound(drawn, BASELINE, _asked(each))) for each in site.reported],
-        "drivers": _drivers(swings, swung, chosen[-1].name, site) if last else [],
+        "drivers": _drivers(numbers, swung, chosen[-1].name) if swings else [],
     }  # fmt: skip
 
 
@@ -112,16 +118,6 @@ def _interaction(package: dict[str, Any], central: Sample, site: Site) -> float:
     return saved - sum(central[BASELINE].electricity - central[name].electricity for name in members)
 
 
-def _uncertain(site: Site, chosen: Sequence[Scenario], terms: Terms) -> list[Quantity]:
-    """Uncertain numbers of the site, of its measures and of the terms, each place once."""
-    used: dict[str, Quantity] = {}
-    for each in chosen:
-        apply(site, each.measures, used=used)
-    for measure in site.measures.values():
-        used |= {q.place: q for q in prices(measure)}
-    return [*site.assumptions(), *(q for q in used.values() if q.uncertain), *terms.uncertain()]
-
-
 def _sound(drawn: Sequence[Sample], *names: str) -> list[Sample]:
     """Samples in which some scenarios could be simulated."""
     return [each for each in drawn if not each.problem(*names)]
@@ -129,11 +125,6 @@ def _sound(drawn: Sequence[Sample], *names: str) -> list[Sample]:
 
 def _asked(each: Reported) -> str:
     return (each.claim.scenario if each.claim else "") or BASELINE
-
-
-def _is_economic(quantity: Quantity, measures: dict[str, Measure], terms: Terms) -> bool:
-    places = {q.place for measure in measures.values() for q in prices(measure)}
-    return quantity in terms.uncertain() or quantity.place in places
 
 
 def _baseline(site: Site, central: Outcome, drawn: Sequence[Sample], quarter: Outcome) -> dict[str, Any]:
@@ -172,8 +163,9 @@ def _row(
     kept = [place for place, problem in enumerate(problems[1:]) if not problem]
     drawn, values = [drawn[place] for place in kept], [values[place] for place in kept]
     base, own = central[BASELINE], central[each.name]
+    money = appraise(site, each.name, each.measures, central, drawn, values, terms)
     capital = [_capital(site, each, value) for value in values]
-    money = [d[BASELINE].cost - d[each.name].cost for d in drawn]
+    saved = _savings(each.name, drawn)
     return {
         "name": each.name,
         "title": each.title,
@@ -185,19 +177,17 @@ def _row(
             **{key: getattr(own, key) for key in ("bought", "cost", "energy", "costs", "emissions", "end_uses")},
         },
         "electricity_kwh": percentiles([d[each.name].electricity for d in drawn]),
-        "saving_kwh": percentiles([d[BASELINE].electricity - d[each.name].electricity for d in drawn]),
+        **{name: percentiles(found) for name, found in saved.items()},
         "saving_bought_kwh": percentiles([d[BASELINE].bought - d[each.name].bought for d in drawn]),
         "saving_co2_t": percentiles([d[BASELINE].carbon - d[each.name].carbon for d in drawn]),
-        "saving_inventory_t": percentiles([d[BASELINE].inventory - d[each.name].inventory for d in drawn]),
-        "saving_cost_cny": percentiles(money),
         "saving_water_m3": percentiles([d[BASELINE].water - d[each.name].water for d in drawn]),
         "capex": percentiles(capital)["p50"],
         "samples": {
-            "saving_kwh": [d[BASELINE].electricity - d[each.name].electricity for d in drawn],
-            "saving_cost_cny": money,
+            **{name: saved[name] for name in ("saving_kwh", "saving_cost_cny")},
             "saving_co2_t": [d[BASELINE].carbon - d[each.name].carbon for d in drawn],
         },
-        **appraise(site, each.name, each.measures, central, drawn, values, terms),
+        **money,
+        **trust({**saved, "npv": money["money"]["samples"]["npv"]}),
         "comfort_hours_outside": own.outside,
         "unmet_hours": own.unmet,
         "peak_kw": own.peak,
@@ -206,11 +196,20 @@ def _row(
     }
 
 
+def _savings(name: str, drawn: Sequence[Sample]) -> dict[str, list[float]]:
+    """What a scenario saves in each sample."""
+    return {
+        "saving_kwh": [d[BASELINE].electricity - d[name].electricity for d in drawn],
+        "saving_cost_cny": [d[BASELINE].cost - d[name].cost for d in drawn],
+        "saving_inventory_t": [d[BASELINE].inventory - d[name].inventory for d in drawn],
+    }
+
+
 def _silent(each: Scenario, problem: str, failed: int) -> dict[str, Any]:
     """A scenario that could not be simulated: why, and None for every figure."""
     figures = (
         "central electricity_kwh saving_kwh saving_bought_kwh saving_co2_t saving_inventory_t saving_cost_cny saving_water_m3 "
-        "capex npv payback_years comfort_hours_outside unmet_hours peak_kw"
+        "capex npv spread_error exceedance payback_years comfort_hours_outside unmet_hours peak_kw"
     )
     return {
         "name": each.name, "title": each.title, "measures": list(each.measures), **dict.fromkeys(figures.split()),
@@ -238,26 +237,29 @@ def _reported(each: Reported, drawn: Sequence[Sample]) -> dict[str, Any]:
     return {**shown, **own, "verdict": verdict(each, own), "explained": {"en": english.strip(), "zh": chinese.strip()}}
 
 
-def _drivers(swings: Sequence[Quantity], swung: Sequence[Sample], package: str, site: Site) -> list[dict[str, Any]]:
-    """Assumptions ranked by their share of the spread of the package's saving, one at a time from low to high."""
-    places: dict[str, str] = {}
-    for (name, parameter), quantity in site.quantities.items():
-        kind = type(site[name]).kind
-        places.setdefault(quantity.place, f"{kind}.{parameter}")
-    effects = []
-    for place, quantity in enumerate(swings):
-        if any(run.problem(BASELINE, package) for run in swung[2 * place : 2 * place + 2]):
+def _drivers(numbers: Uncertain, swung: Sequence[Sample], package: str) -> list[dict[str, Any]]:
+    """Assumptions ranked by their share of the spread of the package's saving, one at a time from low to high.
+
+    The share is of the variance that each would make alone if the saving were linear in it.
+    """
+    effects: list[tuple[Quantity, float]] = []
+    for place, quantity in enumerate(numbers.physical):
+        low_base, low_own, high_base, high_own = swung[4 * place : 4 * place + 4]
+        if any(run.problem(BASELINE) for run in (low_base, high_base)):
             continue
-        low, high = (run[BASELINE].electricity - run[package].electricity for run in swung[2 * place : 2 * place + 2])
-        effects.append((quantity, high - low))
-    total = sum(effect**2 for _, effect in effects) or 1.0
+        if any(run.problem(package) for run in (low_own, high_own)):
+            continue
+        low = low_base[BASELINE].electricity - low_own[package].electricity
+        effects.append((quantity, high_base[BASELINE].electricity - high_own[package].electricity - low))
+    parts = [variance(q) * (effect / (q.high - q.low)) ** 2 for q, effect in effects]
+    total = sum(parts) or 1.0
     rows = [
         {
-            "parameter": places.get(q.place) or q.note,
+            "parameter": numbers.names[q.place],
             "value": q.value, "low": q.low, "high": q.high, "unit": q.unit, "kind": q.kind, "source": q.source,
             "stated": q.show(q.value), "range": f"{q.show(q.low)} .. {q.show(q.high)}",
-            "place": q.place.rpartition("/")[2], "effect_kwh": effect, "share": effect**2 / total,
+            "place": q.place.rpartition("/")[2], "effect_kwh": effect, "share": part / total, "matters": effect != 0.0,
         }
-        for q, effect in effects
+        for (q, effect), part in zip(effects, parts, strict=True)
     ]  # fmt: skip
     return sorted(rows, key=lambda row: -float(str(row["share"])))

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from multiprocessing import connection, get_context, parent_process
 from typing import Protocol
 
@@ -86,7 +88,8 @@ class Processes:
         if self._first:
             return self._here(jobs)
         try:
-            self._running[self._pool.submit(batch.perform, jobs)] = jobs
+            with _undisturbed():
+                self._running[self._pool.submit(batch.perform, jobs)] = jobs
         except BrokenProcessPool as problem:
             raise _broken() from problem
 
@@ -112,12 +115,25 @@ class Processes:
 
     def close(self) -> None:
         """End the processes."""
-        working = list((self._pool._processes or {}).values())
-        self._pool.shutdown(wait=False, cancel_futures=True)
-        for each in working:
+        for each in list((self._pool._processes or {}).values()):
             each.terminate()
-        for each in working:
-            each.join(5.0)
+        self._pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Put Ctrl-C off: a process that is told only half of what to start with complains for all to see."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    heard: list[int] = []
+    former = signal.signal(signal.SIGINT, lambda number, _: heard.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, former)
+    if heard:
+        raise KeyboardInterrupt
 
 
 def _broken() -> StudyError:

@@ -167,7 +167,10 @@ def compared(frame: Any, per_hour: int = 4) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def manifest_of(site: Site, central: Run, weather: str, step: float, samples: int, seed: int) -> dict[str, Any]:
+def manifest_of(
+    site: Site, central: Run, weather: str, step: float, samples: int, seed: int, sampling: str
+) -> dict[str, Any]:
     """The manifest of a study, with the command that makes it again."""
     command = f"twin study {site.path.parent.name} --weather {weather} --step {step / 60.0:g} --samples {samples} --seed {seed}"
+    command += f" --sampling {sampling}" if sampling != "lhs" else ""
     return {**central.manifest(), "seed": seed, "samples": samples, "command": command}

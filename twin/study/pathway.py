@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from twin.errors import SiteError, UnitError
+from twin.sim.costs import costs
 from twin.site.measures import apply
 from twin.site.problems import Problems
 from twin.site.provenance import quantity
@@ -16,29 +17,39 @@ from twin.site.site import Site
 from twin.study.pool import Progress, work_all
 from twin.study.runner import simulate
 from twin.study.task import scene
+from twin.study.terms import CARRIERS
 
 SCHEMA_VERSION = "1"
 KINDS = ("business_as_usual", "reductions", "green_power")
-FIELDS = ("schema_version", "first", "last", "grid_factor", *KINDS, "offsets")
-MORE = "changes more than numbers, so it cannot grow over years; leave 'to' out"
+FIELDS = ("schema_version", "first", "last", "grid_factor", "prices", *KINDS, "offsets")
+PHASE = ("measure", "from", "to", "degradation")
+MORE = "changes more than numbers, so it cannot grow or fade over years; leave 'to' and 'degradation' out"
 GRID = "grid"
 """Name of the wedge of a grid that changes by itself."""
 
 
 @dataclass(frozen=True)
 class Phase:
-    """A measure that grows from nothing in `start` to its whole extent in `end`; the same year twice is a step."""
+    """A measure that grows from nothing in `start` to its whole extent in `end`; the same year twice is a step.
+
+    What is in place loses `degradation` of itself a year from then on.
+    """
 
     kind: str
     measure: str
     start: int
     end: int
+    degradation: float = 0.0
 
-    def share(self, year: int) -> float:
-        """Extent in a year, from 0 to 1."""
+    def built(self, year: int) -> float:
+        """Share that has been put in place, from 0 to 1."""
         if self.end <= self.start:
             return 1.0 if year >= self.start else 0.0
         return min(max((year - self.start) / (self.end - self.start), 0.0), 1.0)
+
+    def share(self, year: int) -> float:
+        """Extent in a year: what has been put in place, less what it has lost since it was whole."""
+        return self.built(year) * (1.0 - self.degradation) ** max(year - self.end, 0)
 
 
 @dataclass(frozen=True)
@@ -49,7 +60,8 @@ class Pathway:
     ----------
     first, last : years. phases : in the order in which they are applied, and their wedges cut.
     factors : grid factor by year [kg/J], between them by a straight line; empty where it stays. offset : year from which the rest is
-        offset; 0 for never.
+        offset; 0 for never. offset_price : of a tonne. [CNY/kg]
+    prices : carrier -> price by year over today's, between them by a straight line; a carrier that is left out stays.
     """
 
     first: int
@@ -57,6 +69,13 @@ class Pathway:
     phases: tuple[Phase, ...]
     factors: Mapping[int, float]
     offset: int
+    offset_price: float = 0.0
+    prices: Mapping[str, Mapping[int, float]] = field(default_factory=dict)
+
+    def price(self, carrier: str, year: int) -> float:
+        """Price of a carrier in a year over today's."""
+        values = self.prices.get(carrier)
+        return _between(values, sorted(values), year) if values else 1.0
 
     def grid(self, year: int) -> float:
         """Grid factor of a year over that of the first."""
@@ -103,19 +122,49 @@ def load_pathway(site: Site, path: Path | None = None) -> Pathway:
     named = [phase.measure for phase in phases]
     for name in dict.fromkeys(each for each in named if named.count(each) > 1):
         problems.add(root.place, f"{name}: stands in two phases; a measure happens once")
-    factors = {}
-    for key, node in (top["grid_factor"].fields or {}).items() if "grid_factor" in top else ():
-        try:
-            factors[_year(Node(node.place, text=key), "grid_factor", node.place, problems)] = quantity(
-                node, "kg/J", ""
-            ).value
-        except UnitError as problem:
-            problems.add(node.place, f"grid_factor.{key}: {problem}")
-    offset = 0
-    if "offsets" in top:
-        offset = _year((top["offsets"].fields or {}).get("from"), "offsets.from", top["offsets"].place, problems)
+    factors = _by_year(top.get("grid_factor"), "grid_factor", "kg/J", problems)
+    prices = {}
+    for carrier, node in (top["prices"].fields or {}).items() if "prices" in top else ():
+        if carrier in CARRIERS:
+            prices[carrier] = _by_year(node, f"prices.{carrier}", "1", problems)
+        else:
+            problems.unknown(top["prices"].keys[carrier], f"prices.{carrier}", carrier, CARRIERS)
+    offset, offset_price = _offsets(top.get("offsets"), problems)
     problems.check()
-    return Pathway(first, last, tuple(phases), factors, offset)
+    return Pathway(first, last, tuple(phases), factors, offset, offset_price, prices)
+
+
+def _by_year(node: Node | None, where: str, unit: str, problems: Problems) -> dict[int, float]:
+    """Numbers by calendar year."""
+    found = {}
+    for key, each in (node.fields or {}).items() if node else ():
+        number = _number(each, f"{where}.{key}", unit, problems)
+        if number is not None:
+            found[_year(Node(each.place, text=key), where, each.place, problems)] = number
+    return found
+
+
+def _number(node: Node, where: str, unit: str, problems: Problems) -> float | None:
+    try:
+        number = quantity(node, unit, "").value
+    except UnitError as problem:
+        problems.add(node.place, f"{where}: {problem}")
+        return None
+    if number < 0.0:
+        problems.add(node.place, f"{where}: {node.text}: must not be negative")
+    return number
+
+
+def _offsets(node: Node | None, problems: Problems) -> tuple[int, float]:
+    """Year from which the rest is offset, and the price of a tonne. [CNY/kg]"""
+    if node is None:
+        return 0, 0.0
+    fields = node.fields or {}
+    for label in fields:
+        if label not in ("from", "price"):
+            problems.unknown(node.keys[label], f"offsets.{label}", label, ("from", "price"))
+    price = _number(fields["price"], "offsets.price", "CNY/kg", problems) if "price" in fields else 0.0
+    return _year(fields.get("from"), "offsets.from", node.place, problems), price or 0.0
 
 
 def _year(node: Node | None, where: str, place: str, problems: Problems) -> int:
@@ -129,8 +178,8 @@ def _year(node: Node | None, where: str, place: str, problems: Problems) -> int:
 def _phase(kind: str, node: Node, site: Site, problems: Problems) -> Phase | None:
     fields = node.fields or {}
     for label in fields:
-        if label not in ("measure", "from", "to"):
-            problems.unknown(node.keys[label], f"{kind}.{label}", label, ("measure", "from", "to"))
+        if label not in PHASE:
+            problems.unknown(node.keys[label], f"{kind}.{label}", label, PHASE)
     name = fields["measure"].text or "" if "measure" in fields else ""
     if name not in site.measures:
         problems.unknown(node.place, f"{kind}: measure {name!r}", name, site.measures)
@@ -139,7 +188,12 @@ def _phase(kind: str, node: Node, site: Site, problems: Problems) -> Phase | Non
     end = _year(fields["to"], f"{kind}.{name}.to", node.place, problems) if "to" in fields else start
     if end < start:
         problems.add(node.place, f"{kind}.{name}: ends in {end}, before it starts in {start}")
-    return Phase(kind, name, start, end)
+    loses = (
+        _number(fields["degradation"], f"{kind}.{name}.degradation", "1", problems) if "degradation" in fields else 0.0
+    )
+    if loses is not None and loses >= 1.0:
+        problems.add(node.place, f"{kind}.{name}.degradation: loses all in a year; write for instance 0.5 %")
+    return Phase(kind, name, start, end, loses or 0.0)
 
 
 def partly(site: Site, measure: str, share: float) -> Site:
@@ -192,59 +246,83 @@ class Year:
     step: float
 
 
-def work(task: Year) -> list[tuple[str, str, float]]:
-    """Inventory after each phase, in the pathway's order: (kind, name, t); every one a run of the site as it then is. [t]"""
+@dataclass(frozen=True)
+class Stage:
+    """A phase of a year and what the site is like with it: emissions of scopes 1, 2 market-based and 3 [t], cost of energy. [CNY]"""
+
+    kind: str
+    measure: str
+    co2: float
+    cost: float
+
+
+def work(task: Year) -> list[Stage]:
+    """The site of a year after each phase, in the pathway's order, every one a run of the site as it then is."""
     phases = [(phase, phase.share(task.year)) for phase in task.pathway.phases]
     site = task.site
     for phase, share in phases:
         if phase.kind == KINDS[0]:
             site = partly(site, phase.measure, share)
     scale = task.pathway.grid(task.year)
-    found = [(KINDS[0], KINDS[0], _inventory(site, task))]
+    found = [_stage(KINDS[0], KINDS[0], site, task)]
     site = with_grid(site, scale)
-    found.append((GRID, GRID, _inventory(site, task) if scale != 1.0 else found[-1][2]))
+    found.append(_stage(GRID, GRID, site, task) if scale != 1.0 else replace(found[-1], kind=GRID, measure=GRID))
     for phase, share in phases:
         if phase.kind != KINDS[0]:
             site = partly(site, phase.measure, share)
-            found.append((phase.kind, phase.measure, _inventory(site, task) if share > 0.0 else found[-1][2]))
+            changed = share > 0.0
+            found.append(
+                _stage(phase.kind, phase.measure, site, task)
+                if changed
+                else replace(found[-1], kind=phase.kind, measure=phase.measure)
+            )
     return found
 
 
-def _inventory(site: Site, task: Year) -> float:
-    """Scopes 1, 2 market-based and 3. [t]"""
+def _stage(kind: str, measure: str, site: Site, task: Year) -> Stage:
     shared = scene(task.weather, site.year, site.location.country)
-    books = simulate(site, shared.weather, step=task.step, scene=shared).ledger
-    return (books["scope1"] + books["scope2_market"] + books["scope3"]) / 1e3
+    run = simulate(site, shared.weather, step=task.step, scene=shared)
+    books = run.ledger
+    cost = sum(amount * task.pathway.price(carrier, task.year) for carrier, amount in costs(run).items())
+    return Stage(kind, measure, (books["scope1"] + books["scope2_market"] + books["scope3"]) / 1e3, cost)
 
 
 def wedges(
     site: Site, pathway: Pathway, weather: str = "", step: float = 3600.0, workers: int | None = None, progress: Progress | None = None,
 ) -> list[dict[str, Any]]:  # fmt: skip
-    """The wedge table: a row a year, whose wedges and residual add up to business as usual.
+    """The wedge table: a row a year, whose wedges and residual add up to business as usual, in tonnes and in money.
 
-    A wedge is what the inventory falls by when the measure is added to all before it, each a run of its own, so that interactions are
-    counted once, in the order of the file. Weather and calendar are those of the site's year throughout.
+    A wedge is what the inventory and the cost fall by when the measure is added to all before it, each a run of its own, so that
+    interactions are counted once, in the order of the file. `capital_cny` is what the phases put in place in a year cost then.
+    Weather and calendar are those of the site's year throughout.
     """
     tasks = [
         Year(site, pathway, year, weather or site.location.climate, step)
         for year in range(pathway.first, pathway.last + 1)
     ]
-    rows = []
-    for task, stages in zip(tasks, work_all(work, tasks, workers, progress), strict=True):
-        totals = [each[2] for each in stages]
-        rest = totals[-1]
-        offset = rest if pathway.offset and task.year >= pathway.offset else 0.0
-        rows.append(
-            {
-                "year": task.year,
-                "business_as_usual_t": totals[0],
-                "wedges": [
-                    {"kind": kind, "measure": name, "co2_t": before - after}
-                    for (kind, name, after), before in zip(stages[1:], totals[:-1], strict=True)
-                ],
-                "residual_t": rest,
-                "offsets_t": offset,
-                "net_t": rest - offset,
-            }
-        )
-    return rows
+    return [_row(task, stages) for task, stages in zip(tasks, work_all(work, tasks, workers, progress), strict=True)]
+
+
+def _row(task: Year, stages: Sequence[Stage]) -> dict[str, Any]:
+    pathway, year, rest = task.pathway, task.year, stages[-1].co2
+    offset = rest if pathway.offset and year >= pathway.offset else 0.0
+    capital = 0.0
+    for phase in pathway.phases:
+        before = phase.built(year - 1) if year > pathway.first else 0.0
+        measure = task.site.measures[phase.measure]
+        capital += measure.cost.value * measure.pieces(task.site) * (phase.built(year) - before)
+    return {
+        "year": year,
+        "business_as_usual_t": stages[0].co2,
+        "wedges": [
+            {"kind": own.kind, "measure": own.measure, "co2_t": before.co2 - own.co2, "cost_cny": before.cost - own.cost}
+            for own, before in zip(stages[1:], stages[:-1], strict=True)
+        ],
+        "residual_t": rest,
+        "offsets_t": offset,
+        "net_t": rest - offset,
+        "business_as_usual_cny": stages[0].cost,
+        "cost_cny": stages[-1].cost,
+        "offsets_cny": offset * 1e3 * pathway.offset_price,
+        "capital_cny": capital,
+    }  # fmt: skip

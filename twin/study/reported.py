@@ -7,11 +7,12 @@ from math import isnan
 from typing import Any
 
 from twin.site.claims import Reported
-from twin.site.measures import apply, with_needs
+from twin.site.measures import with_needs
 from twin.site.site import Site
 from twin.study.pool import Progress, work_all
 from twin.study.sampling import draw, percentiles
 from twin.study.task import BASELINE, Outcome, Task, work
+from twin.study.uncertain import uncertain
 
 ROUNDING = 0.02
 """Reported figures are rounded: this share of them widens the twin's range."""
@@ -45,11 +46,7 @@ def examine(
         known = scenarios(site)
         wanted = dict.fromkeys(each.claim.scenario for each in site.reported if each.claim and each.claim.scenario)
         runs = [(BASELINE, ()), *((name, known[name]) for name in wanted)]
-        used: dict[str, Any] = {}
-        for _, members in runs:
-            apply(site, members, used=used)
-        uncertain = [*site.assumptions(), *(q for q in used.values() if q.uncertain)]
-        drawn = draw(uncertain, samples, seed) if any(each.claim for each in site.reported) else []
+        drawn = draw(uncertain(site, runs).all, samples, seed) if any(each.claim for each in site.reported) else []
         tasks += [Task(site, site.location.climate, step, values, runs) for values in drawn]
     answers = iter(work_all(work, tasks, workers, progress))
     rows = []

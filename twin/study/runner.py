@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from twin.errors import PeriodError
-from twin.sim.plan import Plan
+from twin.sim.plans import planned
 from twin.sim.results import Run
 from twin.sim.scene import Clock, Scene
 from twin.sim.simulation import Process, Simulation
@@ -64,7 +64,7 @@ def simulate(
     began = time.perf_counter()
     weather = weather or Weather.named(site.location.climate, site.year)
     first, ticks = _period(start or datetime(site.year, 1, 1), end, step, weather.start.tzinfo)
-    plan = Plan(list(site.components), site.wiring(), frozenset(given or ()))
+    plan = planned(site, frozenset(given or ()))
     scene = scene or Scene(weather, Almanac(site.location.country))
     table = plan.link(progress)
     vector = None
