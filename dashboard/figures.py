@@ -169,8 +169,8 @@ def histogram(scenario: Row, language: str) -> Markup:
     one = unit("money", language, values.tolist())
     counts, edges = np.histogram(values / one.scale, bins=min(BINS, max(4, values.size // 3)))
     labels = [shown(float(a + b) / 2, 3) for a, b in zip(edges[:-1], edges[1:], strict=True)]
-    stacks = {say["samples"]: (theme.FIRST, [float(v) for v in counts])}
-    plot = Plot(say["samples"], f"{say['npv_plain']} [{one.name}]", labels, height=280.0)
+    stacks = {say["samples"]: (theme.FIRST, [100.0 * float(v) / values.size for v in counts])}
+    plot = Plot(f"% {say['samples']}", f"{say['npv_plain']} [{one.name}]", labels, height=280.0)
     return figure(
         f"{say['histogram']}: {titled(scenario, language)}", lambda width: charts.columns(stacks, plot, width)
     )
