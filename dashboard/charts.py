@@ -13,6 +13,8 @@ WIDE, NARROW = 960.0, 350.0
 """Width of a chart on a desk or on paper, and on a telephone. [px]"""
 TALLEST = 3.0
 """How many times as tall as the next a bar may be before it is cut. Assumed."""
+HEADROOM = 1.1
+"""Room over the tallest bar for its number."""
 Draw = Callable[[float], Sheet]
 
 
@@ -207,7 +209,9 @@ def blocks(rows: Sequence[tuple[float, float, float, str, str]], plot: Plot, wid
     sheet = Sheet(width, plot.height)
     heights = sorted(abs(r[2]) for r in rows)
     cut = TALLEST * heights[-2] if len(heights) > 1 and heights[-2] > 0.0 else heights[-1]
-    x, y = _frame(sheet, plot, [max(min(r[2], cut), -cut) for r in rows], [v for r in rows for v in r[:2]], 0.0)
+    x, y = _frame(
+        sheet, plot, [HEADROOM * max(min(r[2], cut), -cut) for r in rows], [v for r in rows for v in r[:2]], 0.0
+    )
     for place, (start, end, value, colour, words) in enumerate(rows, 1):
         tall = max(min(value, cut), -cut)
         sheet.box(x(start) + 0.5, y(tall), max(x(end) - x(start) - 1.0, 1.5), y(0.0) - y(tall), colour, words)

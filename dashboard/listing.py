@@ -163,7 +163,7 @@ def interactions(content: Content, language: str) -> Listing:
     mass = unit("carbon", language, [row.get("alone_t") for row in rows])
     heads, kinds = [say["measure"]], ((energy, "kwh", ""), (money, "cost_cny", say["annual_cost"]), (mass, "t", "CO2e"))
     for one, _, label in kinds:
-        heads += [f"{label} {say[way]} {one.name}/a".strip() for way in ("alone", "last")]
+        heads += [f"{label} {say[way].lower()} {one.name}/a".strip() for way in ("alone", "last")]
     cells = [
         [content.title(r["measure"], language), *(one.of(r.get(f"{way}_{key}")) for one, key, _ in kinds for way in ("alone", "last"))]
         for r in rows
