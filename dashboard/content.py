@@ -137,7 +137,7 @@ def summary(content: Content, language: str) -> list[str]:
     """What a manager reads in one minute, sentence by sentence."""
     say, best = words(language), content.best
     if best is None:
-        return [say["say_nothing"]]
+        return [say["say_nothing" if content.study["scenarios"] else "say_no_measures"]]
     base, saving, money = content.base, best["saving_kwh"], best["money"]
     pays = best["npv"]["p50"] > 0.0
     found = [say["say_do" if pays else "say_none_pays"].format(title=titled(best, language))]

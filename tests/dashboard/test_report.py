@@ -110,6 +110,11 @@ def test_a_scenario_that_cannot_be_simulated_is_told_and_nothing_else_is_lost(st
     assert "rating &lt;b&gt;below&lt;/b&gt; nothing" in text
 
 
+def test_a_study_without_measures_says_so(study):
+    assert summary(Content({**study, "scenarios": []}), "en") == ["This study has no measures to compare."]
+    assert "没有可比较的措施" in render({**study, "scenarios": [], "abatement": None}, "zh")
+
+
 def test_parts_that_a_study_lacks_leave_no_empty_section(study):
     plain = {**study, "reported": [], "drivers": [], "notes": [], "abatement": None}
     text = render(plain, "en")
