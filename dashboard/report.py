@@ -1,90 +1,146 @@
-"""The HTML report of a study: one file in Chinese and English that opens without any network."""
+"""The HTML report of a study: one file in Chinese and English that opens without any network and without a script."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import jinja2
-import numpy as np
-import pandas as pd
-import plotly.graph_objects as go
 from markupsafe import Markup
-from plotly.offline import get_plotlyjs
-from twin.dashboard import figures, theme
+from twin.dashboard import figures, listing, theme
+from twin.dashboard.amounts import percent, said, unit
+from twin.dashboard.content import LANGUAGES, Content, summary, titled, words
 
-LANGUAGES = ("en", "zh")
 HERE = Path(__file__).parent
+INDICES = {"morris": ("mu_star", "sigma"), "sobol": ("ST", "S1")}
+"""Bar and mark of a sensitivity chart."""
+ALL_INDICES = ("mu_star", "mu_star_conf", "mu", "sigma", "S1", "S1_conf", "ST", "ST_conf")
 
 
-@dataclass(frozen=True)
-class Series:
-    """What the charts draw: power per tick of the baseline and the package [W], and months x end uses [kWh]."""
-
-    start: pd.Timestamp
-    step: float
-    baseline: np.ndarray
-    package: np.ndarray
-    monthly: pd.DataFrame
-    compared: pd.DataFrame | None = None
-
-
-@cache
-def words(language: str) -> dict[str, str]:
-    """All texts of a language."""
-    found: dict[str, str] = json.loads((HERE / "locale" / f"{language}.json").read_text(encoding="utf-8"))
-    return found
-
-
-def render(study: dict[str, Any], series: Series) -> str:
+def render(study: Mapping[str, Any], language: str = "both", whole: bool = False) -> str:
     """The report as one HTML text.
 
     Parameters
     ----------
-    study : as from `twin.compare`, with `balance`, `notes`, `manifest` and optionally `bacnet` added.
-    series : what the charts draw.
+    study : as `twin study --save` writes it. language : `en`, `zh` or `both`, with a switch between them.
+    whole : for paper: all languages after each other, without a switch.
     """
-    told = [each for each in study["scenarios"] if each["problem"]]
-    study = {**study, "scenarios": [each for each in study["scenarios"] if each["central"]], "told": told}
-    package = study["scenarios"][-1] if len(study["scenarios"][-1]["measures"]) > 1 else None
-    template = jinja2.Environment(autoescape=True).from_string((HERE / "report.html.j2").read_text(encoding="utf-8"))
-    return template.render(
-        study=study,
-        package=package,
-        bought=any(abs(s["saving_bought_kwh"]["p50"] - s["saving_kwh"]["p50"]) > 1.0 for s in study["scenarios"]),
-        languages=LANGUAGES,
-        words={language: words(language) for language in LANGUAGES},
-        figures={language: _figures(study, series, language) for language in LANGUAGES},
-        plotly=Markup(get_plotlyjs()),
-        font=Markup(theme.FONT),
-        manifest=json.dumps(study["manifest"], indent=2),
+    content = Content(study)
+    chosen = LANGUAGES if language == "both" else (language,)
+    environment = jinja2.Environment(
+        autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
     )
+    environment.loader = jinja2.FileSystemLoader(HERE)
+    return environment.get_template("report.html.j2").render(
+        study=study, content=content, whole=whole, font=Markup(theme.FONT), pages=[_page(content, each) for each in chosen]
+    )  # fmt: skip
 
 
-def _figures(study: dict[str, Any], series: Series, language: str) -> dict[str, Markup]:
-    said = words(language)
-    members = study["scenarios"][-1]["measures"]
-    singles = [s for s in study["scenarios"] if len(s["measures"]) == 1 and s["measures"][0] in members]
-    steps = [(s["title"].get(language, s["name"]), s["central"]["saving_kwh"]) for s in singles]
-    loads = {said["baseline"]: series.baseline, said["after"]: series.package}
-    drawn = {
-        "split": figures.end_use_split(study["baseline"]["end_uses_kwh"], said),
-        "monthly": figures.monthly_bars(series.monthly, said),
-        "duration": figures.load_duration(loads, series.step, said),
-        "carpet": figures.carpet(series.baseline, series.start, series.step, said),
-        "waterfall": figures.savings_waterfall(
-            study["baseline"]["electricity_kwh"], steps, study["interaction_kwh"], said
-        ),
-        "spread": figures.spread(study["scenarios"], language, said),
-    }
-    if series.compared is not None:
-        point = str(series.compared.columns[0]).removesuffix(" measured")
-        drawn["bacnet"] = figures.compared(series.compared, point, said)
-    return {name: _div(figure) for name, figure in drawn.items()}
+def _page(content: Content, language: str) -> dict[str, Any]:
+    """All that one language's part of the report shows."""
+    study = content.study
+    return {
+        "language": language, "code": "zh-CN" if language == "zh" else "en", "say": words(language),
+        "title": study["site"].get(language) or study["site"].get("en", ""),
+        "sentences": summary(content, language), "cards": _cards(content, language), "listing": _listings(content, language),
+        "figure": _figures(content, language), "flows": _flows(content, language), "sensitivity": _sensitivity(content, language),
+        "told": [(titled(row, language), row["failed_samples"], row["problem"]) for row in content.told],
+        "reported": [_reported(row, language) for row in study["reported"]],
+    }  # fmt: skip
 
 
-def _div(figure: go.Figure) -> Markup:
-    return Markup(figure.to_html(full_html=False, include_plotlyjs=False, config=theme.GRAPH))
+def _cards(content: Content, language: str) -> list[tuple[str, str, str, bool]]:
+    """Label, figure, small print and whether it is good news."""
+    say, base, best = words(language), content.base, content.best
+    quarter = said("energy", language, base["fifteen_minute"]["electricity_kwh"])
+    found = [
+        (say["electricity"], said("energy", language, base["electricity_kwh"]), f"{say['quarter']} {quarter}", False),
+        (say["peak"], f"{base['peak_kw']:,.0f} kW", f"{base['electricity_kwh_m2']:.1f} kWh/m²", False),
+        (say["cost"], said("money", language, base["cost_cny"]), f"{say['carbon']} {said('carbon', language, base['co2_t'])}", False),
+    ]  # fmt: skip
+    if best:
+        energy = unit("energy", language, [best["saving_kwh"]["p50"]])
+        money = unit("money", language, [best["npv"]["p50"]])
+        chance = best["money"]["probability"]
+        found += [
+            (say["best_saving"], f"{energy.of(best['saving_kwh']['p50'])} {energy.name}/a", f"P10–P90: {energy.range(best['saving_kwh'])}", best["saving_kwh"]["p50"] > 0.0),
+            (say["npv_plain"], f"{money.of(best['npv']['p50'])} {money.name}", f"P10–P90: {money.range(best['npv'])}", best["npv"]["p50"] > 0.0),
+            (say["chance_payback"].format(limit=f"{chance['payback_limit_years']:g}"), percent(chance["payback"]), f"{say['capex']} {said('money', language, best['capex'])}", chance["payback"] >= 0.5),
+        ]  # fmt: skip
+    return found
+
+
+def _listings(content: Content, language: str) -> dict[str, listing.Listing | None]:
+    study = content.study
+    found: dict[str, listing.Listing | None] = {
+        "compared": listing.base_and_best(content, language), "drivers": listing.drivers(content, language),
+        "assumptions": listing.assumptions(content, language), "terms": listing.money_terms(content, language),
+        "balance": listing.balance(content, language), "manifest": listing.manifest(content), "curve": listing.curve(content, language),
+        "measures": listing.measures(content, language) if content.sound else None,
+        "front": listing.front(content, language) if (study.get("search") or {}).get("front") else None,
+        "conditions": listing.conditions(content, language) if study.get("conditions") else None,
+        "robust": listing.robust(content, language) if study.get("robust") else None,
+        "interactions": listing.interactions(content, language) if content.interactions else None,
+    }  # fmt: skip
+    if study["bacnet"]:
+        found |= {"streams": listing.streams(content, language), "explanations": listing.explanations(content, language)}  # fmt: skip
+    return found
+
+
+def _figures(content: Content, language: str) -> dict[str, Markup]:
+    """Charts; those without anything to show are empty."""
+    best = content.best
+    found = dict.fromkeys(("waterfall", "savings", "npv", "exceedance", "histogram", "tornado", "macc"), Markup(""))
+    found |= {
+        "split": figures.end_use_split(content, language), "monthly": figures.monthly_bars(content, language),
+        "duration": figures.load_duration(content, language), "day": figures.mean_days(content, language),
+        "carpet": figures.carpet(content, language), "macc": figures.abatement(content, language),
+    }  # fmt: skip
+    if best is not None:
+        found |= {
+            "waterfall": figures.waterfall(content, language), "tornado": figures.tornado(content, language),
+            "savings": figures.spread(content, "saving_kwh", "energy", language), "npv": figures.spread(content, "npv", "money", language),
+            "exceedance": figures.exceedance(best, language), "histogram": figures.histogram(best, language),
+        }  # fmt: skip
+    if (content.study.get("search") or {}).get("front"):
+        found["pareto"] = figures.pareto(content, language)
+    if content.study["bacnet"]:
+        found["measured"] = figures.measured(content, language)
+    return found
+
+
+def _flows(content: Content, language: str) -> list[dict[str, Any]]:
+    """Cash flow of every scenario, the best first."""
+    ordered = sorted(content.sound, key=lambda row: row is not content.best)
+    return [
+        {
+            "name": titled(row, language), "chart": figures.cash_flow(row, language), "table": listing.cash_flow(row, language),
+            "irr": percent(row["irr"]) if row["irr"] is not None else words(language)["no_irr"],
+            "npv": said("money", language, row["cash_flow"][-1]["cumulative_discounted"]),
+        }
+        for row in ordered
+    ]  # fmt: skip
+
+
+def _sensitivity(content: Content, language: str) -> list[dict[str, Any]]:
+    """Global sensitivities of each output that was asked for."""
+    parts, shown = content.sensitivities, []
+    method = parts[0]["method"] if parts else ""
+    for part in parts:
+        rows = [row for row in part["rows"] if row.get(INDICES[method][0])]
+        if rows:
+            title = f"{words(language)['sensitivity']} ({method}): {part['output']} [{part.get('output_unit', '')}]"
+            note = part.get("note_zh" if language == "zh" else "note", "")
+            shown.append({"chart": figures.sensitivity(rows, INDICES[method], title, language), "table": listing.sensitivity(rows, ALL_INDICES, language), "note": note})  # fmt: skip
+    return shown
+
+
+def _reported(row: Mapping[str, Any], language: str) -> dict[str, str]:
+    """A reported figure, with what the twin says of it."""
+    verdict = row.get("verdict", "")
+    return {
+        "what": row["what"], "value": f"{row['value']:,.12g} {row['unit']}", "label": row["label"], "source": row["source"],
+        "explained": row.get("explained", {}).get(language, ""),
+        "verdict": words(language).get("verdict_" + verdict.replace(" ", "_"), verdict),
+    }  # fmt: skip

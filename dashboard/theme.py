@@ -1,13 +1,9 @@
-"""Colours, fonts and number formats of everything that is shown."""
+"""Colours and fonts of everything that is shown."""
 
 from __future__ import annotations
 
-import plotly.graph_objects as go
-
-SAVING = "#1a7f4b"
-INCREASE = "#b3261e"
-REPORTED = "#6b7280"
-INK, PAPER, LINE = "#1f2933", "#ffffff", "#d7dde3"
+SAVING, INCREASE, REPORTED, FIRST, SECOND = (f"var(--{name})" for name in ("good", "bad", "mute", "first", "second"))
+"""What saves, what costs, what is only told, and two lines beside each other; the page says what colours they are."""
 FONT = "system-ui, 'Segoe UI', Roboto, 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif"
 USES = {
     "chillers": "#0072b2",
@@ -27,30 +23,8 @@ USES = {
     "other": "#999999",
 }
 """Okabe and Ito's colour-blind safe palette, with lighter shades for what belongs together."""
-GRAPH = {
-    "displaylogo": False,
-    "showSendToCloud": False,
-    "responsive": True,
-    "modeBarButtonsToRemove": ["lasso2d", "select2d"],
-}
 
 
 def colour(use: str) -> str:
     """Colour of an end use."""
-    return USES.get(use, "#444444")
-
-
-def dress(figure: go.Figure, title: str, height: int = 360) -> go.Figure:
-    """Give a figure its title, margins and fonts."""
-    figure.update_layout(
-        title={"text": title, "font": {"size": 15}, "x": 0.0, "xanchor": "left"},
-        height=height,
-        margin={"l": 60, "r": 20, "t": 50, "b": 50},
-        font={"family": FONT, "color": INK, "size": 12},
-        paper_bgcolor=PAPER,
-        plot_bgcolor=PAPER,
-        legend={"orientation": "h", "y": -0.2},
-    )
-    figure.update_xaxes(gridcolor=LINE, zerolinecolor=LINE)
-    figure.update_yaxes(gridcolor=LINE, zerolinecolor=LINE)
-    return figure
+    return USES.get(use, "#777777")

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from twin.files import write_text
 from twin.site.site import Site
+from twin.study.abatement import abatement
 from twin.study.across import Case, cases_of, compare_cases
 from twin.study.design import MOST
+from twin.study.detail import (
+    SCHEMA_VERSION,
+    best_scenario,
+    compared,
+    detail,
+    worth_a_curve,
+)
 from twin.study.engine import Means
 from twin.study.sampling import Sampling
 from twin.study.sensitivity import Aim, sensitivity
@@ -46,6 +54,10 @@ class Question:
     """Sets of measures that are tried at most."""
     screening: bool = False
     """Take most samples from a fit to first order."""
+    abatement: bool = False
+    """Also work out the abatement curve, where the site has few enough measures."""
+    command: str = ""
+    """What was typed, for the manifest."""
 
 
 def answer(question: Question, report: Path | None, progress: Progress) -> dict[str, Any]:
@@ -60,10 +72,8 @@ def answer(question: Question, report: Path | None, progress: Progress) -> dict[
     TwinError
         When a run, the building or the report fails.
     """
-    cases, step = (
-        question.cases or tuple(cases_of(question.site, design=question.design, most=question.trials)),
-        question.step,
-    )
+    cases = question.cases or tuple(cases_of(question.site, design=question.design, most=question.trials))
+    step = question.step
     site, weather = cases[0].site, cases[0].condition.weather
     terms = terms_of(site, question.economics)
     if question.sensitivity:
@@ -74,34 +84,41 @@ def answer(question: Question, report: Path | None, progress: Progress) -> dict[
         cases, step, question.samples, question.seed, terms, question.means or Means(question.workers),
         lambda done, total: progress("comparing scenarios", done, total), question.sampling, question.design, question.screening,
     )  # fmt: skip
-    manifest = {**central.manifest(), "seed": question.seed, "samples": question.samples}
+    manifest = {**central.manifest(), "seed": question.seed, "samples": question.samples, "command": question.command}
     found |= {"balance": central.balance, "notes": central.notes, "manifest": manifest, "bacnet": None}
+    best = best_scenario(found["scenarios"])
+    measures = next((tuple(row["measures"]) for row in found["scenarios"] if row["name"] == best), ())
+    progress("running the best scenario once more", 0, 1)
+    own = run(site, weather, step, {}, measures)
+    found = {"schema_version": SCHEMA_VERSION, **found, "detail": detail(site, best, central, own, terms)}
     found["search"] = _searched(question, cases[0], progress) if question.search else None
+    if question.abatement and not question.search and worth_a_curve(site):
+        found["abatement"] = abatement(
+            site, weather, step, None, terms, None,
+            lambda done, total: progress("running measures on top of each other", done, total), _silent(question),
+        )  # fmt: skip
     if question.sensitivity:
         found["sensitivity"] = sensitivity(
             site, question.sensitivity, weather, step, terms, question.seed, question.means,
             lambda done, total: progress("working out sensitivities", done, total),
         )  # fmt: skip
-    compared = None
     if question.bacnet:
         from twin.live.comparison import compare_live
 
-        found["bacnet"], compared = compare_live(
+        found["bacnet"], frame = compare_live(
             site, lambda done, total: progress("reading the virtual building over BACnet/IP", done, total)
         )
+        found["detail"]["bacnet"] = compared(frame)
     if report:
-        import pandas as pd
+        from twin.dashboard.report import render
 
-        from twin.dashboard.report import Series, render
-
-        sound = [row for row in found["scenarios"] if row["central"]]
-        measures = tuple(sound[-1]["measures"]) if sound else ()
-        package = run(site, weather, step, {}, measures)
-        start = pd.Timestamp(central.clock.start)
-        write_text(
-            render(found, Series(start, step, central.power, package.power, central.monthly(), compared)), report
-        )
+        write_text(render(found), report)
     return found
+
+
+def _silent(question: Question) -> Means:
+    """What the study may use, with nobody told of runs that were found: an abatement curve asks for runs again and again."""
+    return replace(question.means or Means(question.workers), tell=lambda line: None)
 
 
 def _searched(question: Question, case: Case, progress: Progress) -> dict[str, Any]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shlex
+import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -57,6 +59,7 @@ def study(
     mixed: Mixed = False,
     report: Annotated[Path | None, typer.Option(help="Write an HTML report here.")] = None,
     save: Annotated[Path | None, typer.Option(help="Keep the study as one JSON file, which `twin report` reads.")] = None,
+    abatement: Annotated[bool | None, typer.Option("--abatement/--no-abatement", help="Also the abatement curve; by default with --report and --save.")] = None,
     bacnet: Annotated[bool, typer.Option("--bacnet", help="Also read two weeks from a virtual building over BACnet/IP.")] = False,
     sampling: Annotated[Literal["lhs", "sobol"], typer.Option(help="How samples are drawn.")] = "lhs",
     sensitivity: Annotated[Literal["morris", "sobol"] | None, typer.Option(help="Also rank what the spread comes from, by this method.")] = None,
@@ -84,6 +87,7 @@ def study(
     question = Question(
         found, cases, step * 60.0, samples, seed, workers or None, bacnet, economics, means,
         sampling, aim(sensitivity or "", trajectories, base_samples, of), design.value, search, trials, screening,
+        bool(report or save) if abatement is None else abatement, f"twin {shlex.join(sys.argv[1:])}",
     )  # fmt: skip
     with progress_bar() as bar:
         task = bar.add_task("preparing", total=None)

@@ -169,6 +169,7 @@ def _row(
             "electricity_kwh": own.electricity,
             "saving_kwh": base.electricity - own.electricity,
             "saving_cost_cny": base.cost - own.cost,
+            **{key: getattr(own, key) for key in ("bought", "cost", "energy", "costs", "emissions", "end_uses")},
         },
         "electricity_kwh": percentiles([d[each.name].electricity for d in drawn]),
         **{name: percentiles(found) for name, found in saved.items()},
@@ -176,6 +177,10 @@ def _row(
         "saving_co2_t": percentiles([d[BASELINE].carbon - d[each.name].carbon for d in drawn]),
         "saving_water_m3": percentiles([d[BASELINE].water - d[each.name].water for d in drawn]),
         "capex": percentiles(capital)["p50"],
+        "samples": {
+            **{name: saved[name] for name in ("saving_kwh", "saving_cost_cny")},
+            "saving_co2_t": [d[BASELINE].carbon - d[each.name].carbon for d in drawn],
+        },
         **money,
         **trust({**saved, "npv": money["money"]["samples"]["npv"]}),
         "comfort_hours_outside": own.outside,
