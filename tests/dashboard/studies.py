@@ -51,5 +51,5 @@ def make_study(folder, terms=TERMS):
     (folder / "site.yaml").write_text(SITE, encoding="utf-8")
     (folder / "measures.yaml").write_text(MEASURES, encoding="utf-8")
     (folder / "economics.yaml").write_text(terms, encoding="utf-8")
-    question = Question(load(folder), "shenzhen", 3600.0, 12, 0, 1, False, means=Means(1), abatement=True)
+    question = Question(load(folder), (), 3600.0, 12, 0, 1, False, means=Means(1), abatement=True)
     return json.loads(json.dumps(answer(question, None, partial(lambda *_: None))))

@@ -77,7 +77,6 @@ def study(
     from twin.answer import Question
     from twin.answer import answer as find_answer
     from twin.commands.uncertainty import aim
-    from twin.files import write_text
     from twin.study.across import cases_of
     from twin.study.design import choose
 
@@ -94,18 +93,19 @@ def study(
         answer = find_answer(
             question, report, lambda what, done, total: bar.update(task, description=what, completed=done, total=total)
         )
-    if save:
-        write_text(json.dumps(answer, ensure_ascii=False, indent=1) + "\n", save)
+    _tell(answer, {"report": report, "study": save}, as_json)
+
+
+def _tell(answer: dict[str, Any], written: dict[str, Path | None], as_json: bool) -> None:
+    """Keep a study where that was asked for, and print it as tables or as JSON."""
+    from twin.commands.uncertainty import show_uncertainty
+    from twin.files import write_text
+
+    if written["study"]:
+        write_text(json.dumps(answer, ensure_ascii=False, indent=1) + "\n", written["study"])
     if as_json:
         print_json(answer)
         return
-    _show(answer, {"report": report, "study": save})
-
-
-def _show(answer: dict[str, Any], written: dict[str, Path | None]) -> None:
-    """Print a study as tables, and which files were written."""
-    from twin.commands.uncertainty import show_uncertainty
-
     for show in (show_study, show_uncertainty, show_conditions, show_interactions, show_search):
         show(answer)
     for what, path in written.items():
