@@ -315,6 +315,15 @@ def test_the_command_line_takes_arguments_and_tells_what_is_wrong_without_a_trac
     [
         ("use: [led_lighting]\n", "use: led_lighting: stands under measures too; give one of them another name"),
         ("packages: {led_lighting: [led_lighting]}\n", "packages.led_lighting: is the name of a measure"),
+        (
+            "packages: {all: led_lighting}\n",
+            "packages.all: is 'led_lighting'; a list of measures is wanted",
+        ),
+        ("packages: {all: {title: {en: All}}}\n", "packages.all: is a mapping; a list of measures is wanted"),
+        (
+            "packages: {all: {titel: {en: All}, measures: [led_lighting]}}\n",
+            "packages.all.titel: unknown field; did you mean 'title'?",
+        ),
         ("packages: {all: [led]}\n", "packages.all: 'led': unknown field; known: led_lighting"),
         ("package: {all: [led]}\n", "package: unknown field; did you mean 'packages'?"),
     ],

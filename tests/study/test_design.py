@@ -198,3 +198,9 @@ def test_the_command_runs_a_design_of_chosen_measures(tmp_path):
     packages = measured(tmp_path, ("half", "tenth"), "packages: {both: [half, tenth]}")
     assert len(compare(packages, samples=2, workers=1, swing=False, design="packages")["scenarios"]) == 1
     assert load(tmp_path).packages == {"both": ("half", "tenth")}
+
+
+def test_packages_have_titles_of_their_own_or_one_made_of_their_name():
+    titles = {each.name: each.title for each in scenarios(load("huailai"))}
+    assert titles["all_heat"] == {"en": "All waste heat", "zh": "全部余热"}
+    assert "package" in {each.kind for each in scenarios(load("binhai"))}

@@ -160,7 +160,7 @@ def read_measure(name: str, node: Node, problems: Problems, given: Mapping[str, 
     if money is None:
         return None
     return Measure(
-        name, _texts(fields.get("title")), _texts(fields.get("help")), tuple(changes), money, node.place,
+        name, texts(fields.get("title")), texts(fields.get("help")), tuple(changes), money, node.place,
         (fields["components"].fields or {}) if "components" in fields else {}, arguments, dict(given or {}),
         _words(fields.get("needs")), _words(fields.get("excludes")), saving, of, node,
     )  # fmt: skip
@@ -176,7 +176,8 @@ def _words(node: Node | None) -> tuple[str, ...]:
     return tuple(each.text or "" for each in node.items) if node.items is not None else (node.text or "",)
 
 
-def _texts(node: Node | None) -> dict[str, str]:
+def texts(node: Node | None) -> dict[str, str]:
+    """Texts by language."""
     return {k: v.text or "" for k, v in (node.fields or {}).items()} if node else {}
 
 
@@ -192,7 +193,7 @@ def _saving(name: str, node: Node | None, problems: Problems) -> tuple[Quantity 
         )
         return None, {}
     try:
-        return quantity(fields["value"], "1", ""), _texts(fields["of"])
+        return quantity(fields["value"], "1", ""), texts(fields["of"])
     except UnitError as problem:
         problems.add(node.place, f"{name}.saving: {problem}")
         return None, {}

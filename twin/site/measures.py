@@ -10,7 +10,7 @@ from twin.errors import SiteError
 from twin.site import shelf
 from twin.site.arguments import split
 from twin.site.costs import check_per
-from twin.site.measure import Measure, changed, read_measure
+from twin.site.measure import Measure, changed, read_measure, texts
 from twin.site.problems import Problems
 from twin.site.provenance import Quantity
 from twin.site.reader import Node, read
@@ -43,20 +43,37 @@ def attach(site: Site, path: Path) -> Site:
                 used.place, f"use: {name}: stands under measures too; give one of them another name with 'as:'"
             )
         found.setdefault(name, used)
-    packages, places = {}, {}
+    packages, titles, places = {}, {}, {}
     for name, node in (top["packages"].fields or {}).items() if "packages" in top else ():
         places[name] = node.place
-        packages[name] = tuple(each.text or "" for each in node.items or [])
-        for each in packages[name]:
-            if each not in found:
-                problems.unknown(node.place, f"packages.{name}: {each!r}", each, found)
-        if name in found:
-            problems.add(node.place, f"packages.{name}: is the name of a measure; give the package another")
+        packages[name], titles[name] = _package(name, node, found, problems)
     problems.check()
-    ready = replace(site, measures=found, packages=packages)
+    ready = replace(site, measures=found, packages=packages, package_titles=titles)
     _try(ready, places, problems)
     problems.check()
     return ready
+
+
+def _package(
+    name: str, node: Node, measures: Mapping[str, Measure], problems: Problems
+) -> tuple[tuple[str, ...], dict[str, str]]:
+    """Measures of a package and its titles: a list of names, or `measures` with a `title`."""
+    where, fields, listed = f"packages.{name}", node.fields or {}, node
+    for label in fields:
+        if label not in ("title", "measures"):
+            problems.unknown(node.keys[label], f"{where}.{label}", label, ("title", "measures"))
+    if node.fields is not None:
+        listed = fields.get("measures", node)
+    if not listed.items:
+        problems.add(listed.place, f"{where}: is {listed.words()}; a list of measures is wanted")
+    members = tuple(each.text or "" for each in listed.items or [])
+    for each in members:
+        if each not in measures:
+            problems.unknown(listed.place, f"{where}: {each!r}", each, measures)
+    if name in measures:
+        problems.add(node.place, f"{where}: is the name of a measure; give the package another")
+    words = name.replace("_", " ")
+    return members, {"en": f"Package: {words}", "zh": f"组合：{words}", **texts(fields.get("title"))}
 
 
 def check_version(root: Node, problems: Problems) -> None:

@@ -63,6 +63,7 @@ class Site:
     reported: tuple[Reported, ...] = ()
     measures: dict[str, Measure] = field(default_factory=dict)
     packages: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    package_titles: dict[str, dict[str, str]] = field(default_factory=dict)
     applied: tuple[str, ...] = ()
     filled: dict[tuple[str, str], str] = field(default_factory=dict)
     suppliers: dict[str, tuple[str, ...]] = field(default_factory=dict)

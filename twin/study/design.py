@@ -89,7 +89,7 @@ def scenarios(site: Site, design: str = DESIGNS[0], most: int = MOST) -> list[Sc
     """
     base = Scenario(BASELINE, (), {"en": "Baseline", "zh": "基准"}, "baseline")
     packages = [
-        Scenario(name, members, {"en": f"Package: {name.replace('_', ' ')}", "zh": f"组合：{name}"}, "package")
+        Scenario(name, members, site.package_titles.get(name, {"en": name, "zh": name}), "package")
         for name, members in site.packages.items()
     ]
     if design == "packages":
