@@ -16,6 +16,8 @@ LANGUAGES = ("en", "zh")
 Row = Mapping[str, Any]
 ALL = "all_measures"
 """Name that sites give the package of all their measures; a study has no Chinese title for it."""
+APART = 0.05
+"""Share by which what is bought has to fall more or less than what is used, to be told of its own."""
 UNCERTAIN_ENOUGH = 0.1
 """Share of the spread from which an assumption is named in the summary. Assumed."""
 
@@ -151,6 +153,9 @@ def summary(content: Content, language: str) -> list[str]:
     used = base["electricity_kwh"]
     share = percent(saving["p50"] / used) if used else NONE
     found.append(say["say_energy"].format(**spread("energy", saving), share=share))
+    bought = best["saving_bought_kwh"]
+    if abs(bought["p50"] - saving["p50"]) > APART * abs(saving["p50"]):
+        found.append(say["say_bought"].format(**spread("energy", bought)))
     found.append(say["say_money"].format(**spread("money", best["saving_cost_cny"])))
     found.append(say["say_carbon"].format(**spread("carbon", best["saving_co2_t"])))
     paid, chance = best["payback_years"], money["probability"]

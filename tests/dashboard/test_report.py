@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from twin.dashboard import figures, paper
+from twin.dashboard.amounts import said
 from twin.dashboard.content import LANGUAGES, Content, summary, words
 from twin.dashboard.report import render
 from typer.testing import CliRunner
@@ -89,6 +90,17 @@ def test_a_manager_reads_what_to_do_what_it_saves_costs_and_how_sure_it_is(study
     assert "P10 to P90" in english
     assert "建议实施" in chinese
     assert "元" in chinese
+
+
+def test_what_is_bought_is_told_where_it_falls_by_more_than_what_is_used(study):
+    assert "less from the grid" not in " ".join(summary(Content(study), "en"))
+    sunny = copy.deepcopy(study)
+    for row in sunny["scenarios"]:
+        row["saving_bought_kwh"] = {key: 2.0 * value for key, value in row["saving_kwh"].items()}
+    best = max(sunny["scenarios"], key=lambda row: row["npv"]["p50"])
+    words = said("energy", "en", best["saving_bought_kwh"]["p50"])
+    assert f"It takes {words} less from the grid a year" in " ".join(summary(Content(sunny), "en"))
+    assert "从电网少购电" in " ".join(summary(Content(sunny), "zh"))
 
 
 def test_where_nothing_pays_the_report_says_so(study):
