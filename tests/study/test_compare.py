@@ -81,3 +81,16 @@ def test_wrong_terms_end_a_study_with_their_place_and_code_two(tmp_path):
             app, ["study", str(tmp_path), "--economics", str(tmp_path / "mine.yaml")], catch_exceptions=False
         )
     assert problem.value.exit_code == 2
+
+
+def test_every_figure_of_a_year_has_its_range(tmp_path):
+    site(tmp_path, "{figure: scope2 / it}", "1 kg")
+    (tmp_path / "measures.yaml").write_text(PAID.replace("0.5 assumed", '"0.5 [0.4 .. 0.6] assumed"'), encoding="utf-8")
+    answer = compare(load(tmp_path), samples=8, workers=1, swing=False)
+    (row,) = answer["scenarios"]
+    for name, base in answer["baseline"]["ranges"].items():
+        own = row["ranges"][name]
+        assert base["p10"] <= base["p50"] <= base["p90"], name
+        assert own["p10"] <= own["p50"] <= own["p90"], name
+    assert row["ranges"]["peak_kw"]["p10"] < row["ranges"]["peak_kw"]["p90"] < answer["baseline"]["peak_kw"]
+    assert row["ranges"]["bought_kwh"]["p50"] == pytest.approx(row["electricity_kwh"]["p50"])

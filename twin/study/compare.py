@@ -26,6 +26,11 @@ from twin.study.uncertain import Uncertain, uncertain
 HOURLY = 3600.0
 FEWEST = 2
 """Samples without which nothing is said of a spread."""
+RANGED = {
+    "bought_kwh": "bought", "cost_cny": "cost", "co2_t": "carbon", "inventory_t": "inventory", "water_m3": "water", "peak_kw": "peak",
+    "comfort_hours_outside": "outside", "unmet_hours": "unmet",
+}  # fmt: skip
+"""Figures of a year that are told from P10 to P90, by the name of what a study keeps."""
 
 
 def compare(
@@ -129,6 +134,7 @@ def _baseline(site: Site, central: Outcome, drawn: Sequence[Sample], quarter: Ou
         "electricity_kwh": central.electricity,
         "electricity_kwh_m2": central.electricity / site.floor_area.value,
         "electricity_kwh_range": percentiles([each[BASELINE].electricity for each in sound]),
+        "ranges": _ranges([each[BASELINE] for each in sound]),
         "peak_kw": central.peak,
         "co2_t": central.carbon,
         "cost_cny": central.cost,
@@ -186,6 +192,7 @@ def _row(
         "comfort_hours_outside": own.outside,
         "unmet_hours": own.unmet,
         "peak_kw": own.peak,
+        "ranges": _ranges([sample[each.name] for sample in drawn]),
         "problem": told,
         "failed_samples": failed,
     }
@@ -200,11 +207,16 @@ def _savings(name: str, drawn: Sequence[Sample]) -> dict[str, list[float]]:
     }
 
 
+def _ranges(outcomes: Sequence[Outcome]) -> dict[str, dict[str, float]]:
+    """P10, P50 and P90 of a scenario's own figures."""
+    return {key: percentiles([getattr(each, name) for each in outcomes]) for key, name in RANGED.items()}
+
+
 def _silent(each: Scenario, problem: str, failed: int) -> dict[str, Any]:
     """A scenario that could not be simulated: why, and None for every figure."""
     figures = (
         "central electricity_kwh saving_kwh saving_bought_kwh saving_co2_t saving_inventory_t saving_cost_cny saving_water_m3 "
-        "capex npv spread_error exceedance payback_years comfort_hours_outside unmet_hours peak_kw"
+        "capex npv spread_error exceedance payback_years comfort_hours_outside unmet_hours peak_kw ranges"
     )
     return {
         "name": each.name, "title": each.title, "measures": list(each.measures), "design": each.shown(),
