@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
+import struct
 from functools import cache
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Annotated, Any
 
 from annotated_types import Ge, Gt, Le
@@ -22,6 +24,11 @@ SPELLINGS = {
 }  # fmt: skip
 CURRENCY = re.compile(r"\b(?:USD|EUR|GBP|JPY|HKD|TWD|KRW|SGD|AUD|CAD|CHF|INR|RUB|dollars?|euros?)\b|[$€£]")
 """Words for money other than the yuan."""
+ADDED = (
+    "person = [person]", "CNY = [currency] = yuan", "CO2 = [carbon]", "floor = [floor]", "cfm = foot**3 / minute", "gpm = gallon / minute",
+    "tCO2 = 1000 * kilogram = tCO2e",
+)  # fmt: skip
+"""Units that buildings add to those of pint."""
 EXTENSIVE = frozenset({"W", "J", "kg/s", "m3/s", "kg", "person", "lm", "CNY", "W/K"})
 """Units of amounts: these grow with the number of identical copies, all others do not."""
 
@@ -47,16 +54,8 @@ def registry() -> pint.UnitRegistry[Any]:
     units: pint.UnitRegistry[Any] = pint.UnitRegistry(
         autoconvert_offset_to_baseunit=True, cache_folder=cache_folder() / "units" / where
     )  # a folder for each installation: pint keeps the paths of its files, and another installation may be gone tomorrow
-    for line in (
-        "person = [person]",
-        "CNY = [currency] = yuan",
-        "CO2 = [carbon]",
-        "floor = [floor]",
-        "cfm = foot**3 / minute",
-        "gpm = gallon / minute",
-    ):
+    for line in ADDED:
         units.define(line)
-    units.define("tCO2 = 1000 * kilogram = tCO2e")
     return units
 
 
@@ -64,21 +63,44 @@ def registry() -> pint.UnitRegistry[Any]:
 def factor(text: str, target: str) -> tuple[float, float]:
     """Scale and offset from one unit text to another; temperatures have an offset.
 
+    Kept between processes, so that one that meets no new unit starts without pint.
+
+    Raises
+    ------
+    UnitError
+        When the text is no unit of the target's dimension.
+
     >>> factor("kW", "W")
     (1000.0, 0.0)
     """
     if text == target:
         return 1.0, 0.0
+    from twin.stock import keep_octets, take_octets
+
+    name = hashlib.sha256("|".join([version("pint"), *ADDED, _spell(text), _spell(target)]).encode()).hexdigest()[:24]
+    held = take_octets("factors", name)
+    if held is None:
+        made = _worked_out(text, target)
+        held = struct.pack("<2d", *made) if made else b""
+        keep_octets("factors", name, held)
+    if held:
+        scale, offset = struct.unpack("<2d", held)
+        return scale, offset
+    if "CNY" in target and (foreign := CURRENCY.search(text)):
+        raise UnitError(
+            f"{text!r} is in {foreign[0]}, and the site counts in CNY; convert it, and note rate and day in its source"
+        )
+    raise UnitError(f"{text!r} is not a unit of {target!r}; write for instance '1 {target}'")
+
+
+def _worked_out(text: str, target: str) -> tuple[float, float] | None:
+    """Scale and offset by pint; None where the two are not of one dimension, or no units."""
     units = registry()
     try:
         zero = units.Quantity(0.0, _spell(text)).to(_spell(target)).magnitude
         one = units.Quantity(1.0, _spell(text)).to(_spell(target)).magnitude
-    except Exception as problem:  # pint raises AttributeError, DimensionalityError, TokenError and others
-        if "CNY" in target and (foreign := CURRENCY.search(text)):
-            raise UnitError(
-                f"{text!r} is in {foreign[0]}, and the site counts in CNY; convert it, and note rate and day in its source"
-            ) from problem
-        raise UnitError(f"{text!r} is not a unit of {target!r}; write for instance '1 {target}'") from problem
+    except Exception:  # pint raises AttributeError, DimensionalityError, TokenError and others
+        return None
     return float(one - zero), float(zero)
 
 
