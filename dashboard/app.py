@@ -1,0 +1,83 @@
+"""The dashboard as a program of the web: one address in, one screen out."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import dash
+from dash import ClientsideFunction, Input, Output, State, dcc, html
+from fastapi import FastAPI
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from twin.dashboard.address import Address, read
+from twin.dashboard.data import Source
+from twin.dashboard.guard import Guard
+from twin.dashboard.language import say
+from twin.dashboard.pages import overview, portfolio, unbuilt
+from twin.dashboard.shell import MENU, framed, message
+
+ASSETS = Path(__file__).parent / "assets"
+SOON, LATER = 700, 60_000
+"""How long until a screen is built again: while something is worked out, and for new measurements. [ms]"""
+PAGES: Mapping[str, Callable[[Address, Source], Any]] = {
+    **dict.fromkeys(unbuilt.KEYS, unbuilt.build),
+    "overview": overview.build,
+    "portfolio": portfolio.build,
+}
+PLAIN = """<!DOCTYPE html>
+<html lang="en">
+<head>{%metas%}<title>{%title%}</title>{%favicon%}{%css%}</head>
+<body>{%app_entry%}<footer>{%config%}{%scripts%}{%renderer%}</footer></body>
+</html>"""
+log = logging.getLogger(__name__)
+
+
+def make(source: Source, hosts: tuple[str, ...] = ("127.0.0.1", "localhost")) -> dash.Dash:
+    """The dashboard of a source.
+
+    Parameters
+    ----------
+    hosts : names it answers to; a page of somebody else whose name leads here is refused. `*` is any.
+    """
+    server = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app = dash.Dash(
+        __name__, server=server, assets_folder=str(ASSETS), index_string=PLAIN, title="Campus twin", update_title=None, serve_locally=True,
+        compress=True, suppress_callback_exceptions=True, enable_mcp=False, health_endpoint="health",
+        meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
+    )  # fmt: skip
+    app.layout = html.Div(
+        [
+            dcc.Location(id="address", refresh="callback-nav"),
+            dcc.Interval(id="again", interval=SOON),
+            dcc.Store(id="kept"),
+            html.Div(html.P("…", className="first"), id="screen"),
+        ]
+    )
+    app.callback(
+        Output("screen", "children"), Output("again", "interval"), Input("address", "pathname"), Input("address", "search"), Input("again", "n_intervals")
+    )(lambda path, query, _: screen(source, path, query))  # fmt: skip
+    app.clientside_callback(ClientsideFunction("page", "language"), Output("kept", "data"), Input("address", "search"))
+    app.clientside_callback(ClientsideFunction("page", "menu"), Output("shell", "navbar"), Input("menu", "opened"), State("shell", "navbar"))  # fmt: skip
+    server.add_middleware(Guard, scripts=app.csp_hashes)
+    if "*" not in hosts:
+        server.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))
+    return app
+
+
+def screen(source: Source, path: str | None, query: str | None) -> tuple[Any, int]:
+    """The whole screen of an address, and when to build it again."""
+    address = read(path, query, MENU, source.names, Address("overview", source.home))
+    words = say(address.language)
+    waiting = "loading" in {source.day(address.site).state, source.year(address.site).state}
+    if address.page == "portfolio":
+        waiting = any(source.year(name).state == "loading" for name in source.names)
+    site = source.site(address.site).value
+    title = site.name.get(address.language, address.site) if site else address.site
+    try:
+        built = PAGES[address.page](address, source)
+    except Exception as problem:
+        log.exception("the page %s could not be built", address.page)
+        built = message(words["page_fails"], [f"{type(problem).__name__}: {problem}", words["page_fails_help"]])
+    return framed(address, title, built), SOON if waiting else LATER

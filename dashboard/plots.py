@@ -1,0 +1,99 @@
+"""Charts of the screen as Plotly takes them, each one function from typed values to a figure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, time
+from typing import Any
+
+from twin.dashboard import theme
+from twin.dashboard.expectation import Day, Year
+from twin.dashboard.measured import Load
+
+MWH = 1e3
+Words = Mapping[str, str]
+
+
+def layout(dark: bool, **more: Any) -> dict[str, Any]:
+    """What all charts share."""
+    colours = theme.palette(dark)
+    axis = {"gridcolor": colours.line, "linecolor": colours.line, "zerolinecolor": colours.line, "automargin": True}
+    return {
+        "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)", "font": {"family": theme.FONT, "color": colours.ink, "size": 13},
+        "margin": {"l": 8, "r": 8, "t": 8, "b": 8}, "xaxis": axis, "yaxis": {**axis, "rangemode": "tozero"}, "hovermode": "x unified",
+        "hoverlabel": {"bgcolor": colours.paper, "font": {"color": colours.ink}}, "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        "uirevision": "kept", **more,
+    }  # fmt: skip
+
+
+def flows(year: Year, say: Words, dark: bool) -> dict[str, Any]:
+    """Electricity from its sources through the meter to its uses; what the sums leave over is a flow of its own."""
+    colours = theme.palette(dark)
+    into = [(say.get(flow.name, flow.name), flow.energy, colours.first) for flow in year.sources]
+    out = [(say.get(flow.name, flow.name), flow.energy, theme.colour(flow.name)) for flow in year.uses]
+    if year.rest > 1e-6 * year.electricity:
+        out.append((say["rest"], year.rest, colours.quiet))
+    elif year.rest < -1e-6 * year.electricity:
+        into.append((say["rest"], -year.rest, colours.quiet))
+    rows = [*into, (say["meter"], 0.0, colours.second), *out]
+    middle = len(into)
+    labels = [f"{name} {energy / MWH:,.0f} MWh" if energy else name for name, energy, _ in rows]
+    links = [(place, middle, into[place][1]) for place in range(len(into))]
+    links += [(middle, middle + 1 + place, energy) for place, (_, energy, _) in enumerate(out)]
+    drawn = {
+        "type": "sankey", "arrangement": "fixed", "valueformat": ",.0f", "valuesuffix": " MWh",
+        "node": {"label": labels, "color": [colour for _, _, colour in rows], "pad": 14, "thickness": 14, "line": {"width": 0}},
+        "link": {"source": [a for a, _, _ in links], "target": [b for _, b, _ in links], "value": [v / MWH for _, _, v in links], "color": colours.link},
+    }  # fmt: skip
+    return {"data": [drawn], "layout": layout(dark, hovermode="closest")}
+
+
+def day(expected: Day, measured: Load | None, now: datetime, say: Words, dark: bool) -> dict[str, Any]:
+    """The day's power: the band of days alike, the twin's expectation, and what the meter measured."""
+    colours = theme.palette(dark)
+    midnight = datetime.combine(expected.date, time())
+    at = [(midnight + expected.step * place).isoformat() for place in range(len(expected.expected))]
+    line = {"type": "scatter", "mode": "lines", "hovertemplate": "%{y:,.0f} kW"}
+    drawn: list[dict[str, Any]] = []
+    if expected.low:
+        edge = {**line, "line": {"width": 0}, "hoverinfo": "skip", "x": at}
+        edge.pop("hovertemplate")
+        drawn += [
+            {**edge, "y": list(expected.low), "showlegend": False},
+            {**edge, "y": list(expected.high), "fill": "tonexty", "fillcolor": colours.band, "name": say["band"]},
+        ]
+    drawn.append({**line, "x": at, "y": list(expected.expected), "name": say["twin"], "line": {"color": colours.first, "width": 2}})  # fmt: skip
+    if measured is not None:
+        drawn.append({**line, "x": at[: len(measured.power)], "y": list(measured.power), "name": say["metered"], "line": {"color": colours.second, "width": 2.5}})  # fmt: skip
+    moment = now.replace(tzinfo=None).isoformat()
+    mark = {"type": "line", "xref": "x", "yref": "paper", "x0": moment, "x1": moment, "y0": 0, "y1": 1, "line": {"color": colours.quiet, "dash": "dot", "width": 1}}  # fmt: skip
+    made = layout(dark, shapes=[mark])
+    made["xaxis"] = {**made["xaxis"], "type": "date", "tickformat": "%H:%M", "hoverformat": "%H:%M"}
+    made["yaxis"] = {**made["yaxis"], "title": {"text": "kW"}, "tickformat": ",.0f"}
+    return {"data": drawn, "layout": made}
+
+
+def months(year: Year, say: Words, dark: bool) -> dict[str, Any]:
+    """Electricity by month and end use, the largest use at the bottom."""
+    labels = [text[5:] for text in year.months]
+    order = sorted(year.monthly, key=lambda use: -sum(year.monthly[use]))
+    drawn = [
+        {"type": "bar", "name": say.get(use, use), "x": labels, "y": [v / MWH for v in year.monthly[use]], "marker": {"color": theme.colour(use)}, "hovertemplate": "%{y:,.0f} MWh"}
+        for use in order if sum(year.monthly[use]) > 0.0
+    ]  # fmt: skip
+    made = layout(dark, barmode="stack", bargap=0.25)
+    made["xaxis"] = {**made["xaxis"], "type": "category"}
+    made["yaxis"] = {**made["yaxis"], "title": {"text": "MWh"}, "tickformat": ",.0f"}
+    return {"data": drawn, "layout": made}
+
+
+def ranking(names: list[str], values: list[float], dark: bool, unit: str) -> dict[str, Any]:
+    """Sites beside each other, the largest on top."""
+    order = sorted(range(len(values)), key=lambda place: values[place])
+    drawn = {
+        "type": "bar", "orientation": "h", "x": [values[p] for p in order], "y": [names[p] for p in order], "marker": {"color": theme.palette(dark).first},
+        "text": [f"{values[p]:,.0f}" for p in order], "textposition": "auto", "hovertemplate": "%{x:,.1f} " + unit + "<extra></extra>",
+    }  # fmt: skip
+    made = layout(dark, hovermode="closest")
+    made["xaxis"] = {**made["xaxis"], "title": {"text": unit}, "tickformat": ",.0f"}
+    return {"data": [drawn], "layout": made}
