@@ -28,7 +28,7 @@ PAGES: Mapping[str, Callable[[Address, Source], Any]] = {
 }
 PLAIN = """<!DOCTYPE html>
 <html lang="en">
-<head>{%metas%}<title>{%title%}</title>{%favicon%}{%css%}</head>
+<head>{%metas%}<title>{%title%}</title><link rel="icon" type="image/svg+xml" href="/assets/icons/overview.svg">{%css%}</head>
 <body>{%app_entry%}<footer>{%config%}{%scripts%}{%renderer%}</footer></body>
 </html>"""
 log = logging.getLogger(__name__)
@@ -60,6 +60,7 @@ def make(source: Source, hosts: tuple[str, ...] = ("127.0.0.1", "localhost")) ->
     )(lambda path, query, _: screen(source, path, query))  # fmt: skip
     app.clientside_callback(ClientsideFunction("page", "language"), Output("kept", "data"), Input("address", "search"))
     app.clientside_callback(ClientsideFunction("page", "menu"), Output("shell", "navbar"), Input("menu", "opened"), State("shell", "navbar"))  # fmt: skip
+    app._setup_server()  # else the first screen after a start has no style, where its address is not plain `/`
     server.add_middleware(Guard, scripts=app.csp_hashes)
     if "*" not in hosts:
         server.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))
