@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from twin.dashboard.expectation import Day, Year, day_of, year_of
-from twin.dashboard.measured import Load, newest, on_day
+from twin.dashboard.measured import Alarm, Load, newest, noted, on_day
 from twin.dashboard.reading import Reading, ready
 
 from twin.errors import TwinError
 from twin.site.load import load, shipped
 from twin.site.site import Site
 
+if TYPE_CHECKING:
+    from twin.sim.results import Run
+
 Value = TypeVar("Value")
+FRESH = 5.0
+"""How long an answer of the historian is shown to everybody who asks. [s]"""
 log = logging.getLogger(__name__)
 
 
@@ -41,6 +47,7 @@ class Source:
         self._now = now
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="twin-run")
         self._kept: dict[tuple[str, ...], Future[Any]] = {}
+        self._told: dict[str, tuple[float, Any]] = {}
         self._lock = threading.Lock()
 
     @property
@@ -52,37 +59,35 @@ class Source:
         """The moment, in the site's own time."""
         if self._now:
             return self._now()
-        found = self.run(name, self._today_year).value
+        found = self.run(name).value
         zone = found.clock.start.tzinfo if found else None
         return datetime.now(zone)
 
     @cached_property
-    def _today_year(self) -> int:
+    def _this_year(self) -> int:
         return self._now().year if self._now else datetime.now().astimezone().year
 
     def site(self, name: str) -> Reading[Site]:
         """A site as its file says it."""
         return self._soon(("site", name), lambda: load(self._paths[name]))
 
-    def run(self, name: str, year: int | None = None) -> Reading[Any]:
-        """The twin's year at 15 minutes on the site's typical weather: of the file's calendar year, or of another."""
-
-        def work() -> Any:
-            from twin.study.runner import simulate
-
-            site = load(self._paths[name])
-            return simulate(replace(site, year=year) if year else site)
-
-        return self._soon(("run", name, str(year or "")), work)
+    def run(self, name: str) -> Reading[Run]:
+        """The twin's present calendar year at 15 minutes, on the site's typical weather."""
+        return self._soon(("run", name), lambda: self._simulated(name, self._this_year))
 
     def year(self, name: str) -> Reading[Year]:
-        """What the twin expects of a whole year."""
-        found = self.run(name)
-        return found if found.value is None else self._made(("year", name), lambda: year_of(found.value))
+        """What the twin expects of the calendar year that the site's file names, as `twin run` does it."""
+        return self._soon(("year", name), lambda: year_of(self._simulated(name)))
+
+    def _simulated(self, name: str, year: int | None = None) -> Run:
+        from twin.study.runner import simulate
+
+        site = load(self._paths[name])
+        return simulate(replace(site, year=year) if year else site)
 
     def day(self, name: str) -> Reading[Day]:
         """What the twin expects of this day, on the day's own calendar and typical weather."""
-        found = self.run(name, self._today_year)
+        found = self.run(name)
         if found.value is None:
             return found
         today = self.now(name).date()
@@ -91,23 +96,32 @@ class Source:
     def load(self, name: str) -> Reading[Load]:
         """The power measured at the meter since midnight."""
         moment = self.now(name)
-        return self._asked(name, lambda site: on_day(self.store, site, moment.replace(hour=0, minute=0, second=0, microsecond=0), moment))  # fmt: skip
+        return self._asked("load", name, lambda site: on_day(self.store, site, moment.replace(hour=0, minute=0, second=0, microsecond=0), moment))  # fmt: skip
 
     def age(self, name: str) -> Reading[timedelta]:
         """How old the newest sample of the meter is."""
-        return self._asked(name, lambda site: newest(self.store, site, self.now(name)))
+        return self._asked("age", name, lambda site: newest(self.store, site, self.now(name)))
 
-    def _asked(self, name: str, ask: Callable[[Site], Reading[Value]]) -> Reading[Value]:
-        """An answer of the historian, which has the points of one site only."""
+    def alarms(self, name: str) -> Reading[tuple[Alarm, ...]]:
+        """What was noted about the site."""
+        return self._asked("alarms", name, lambda _: noted(self.store, self.now(name)))
+
+    def _asked(self, what: str, name: str, ask: Callable[[Site], Reading[Value]]) -> Reading[Value]:
+        """An answer of the historian, which has the points of one site only; for some seconds all screens get the same."""
         if name != self.home or not self.store:
             return Reading("empty", why="no_historian", detail=name)
-        run = self.run(name, self._today_year)
+        run = self.run(name)
         if run.value is None:
             return Reading(run.state, why=run.why, detail=run.detail)
+        told, answer = self._told.get(what, (-FRESH, None))
+        if answer is not None and time.monotonic() - told < FRESH:
+            return answer
         try:
-            return ask(run.value.site)
+            found = ask(run.value.site)
         except TwinError as problem:
-            return Reading("error", why="historian_fails", detail=str(problem))
+            found = Reading("error", why="historian_fails", detail=str(problem))
+        self._told[what] = time.monotonic(), found
+        return found
 
     def _made(self, key: tuple[str, ...], make: Callable[[], Value]) -> Reading[Value]:
         """Something quick that is made of what is there, kept by its key."""

@@ -17,6 +17,9 @@ STEP = timedelta(minutes=15)
 STALE = timedelta(minutes=15)
 """Age from which the meter's newest sample is called old. Assumed: fifteen polls of a minute."""
 
+NOTED, MOST_NOTES = timedelta(days=7), 20
+"""How far back notes are shown, and how many. Assumed."""
+
 
 @dataclass(frozen=True)
 class Load:
@@ -30,6 +33,16 @@ class Load:
     def energy(self) -> float:
         """Energy of the quarters that were measured. [kWh]"""
         return sum(each for each in self.power if each is not None) * STEP.total_seconds() / 3600.0
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """Something that was noted about the site: by the twin, the gateway or a person."""
+
+    time: datetime
+    point: str
+    text: str
+    author: str
 
 
 def _missing(store: str) -> bool:
@@ -75,3 +88,25 @@ def on_day(where: str, site: Any, start: datetime, moment: datetime) -> Reading[
     if moment - last > STALE:
         return Reading("stale", found, "no_data_since", last.strftime("%Y-%m-%d %H:%M"))
     return ready(found)
+
+
+def noted(where: str, moment: datetime) -> Reading[tuple[Alarm, ...]]:
+    """What was noted in the last days, the newest first."""
+    if _missing(where):
+        return Reading("empty", why="store_missing", detail=where)
+    with open_store(where) as store:
+        frame = store.notes(moment - NOTED, moment)
+    if not len(frame):
+        return Reading("empty", why="no_alarms", detail=str(NOTED.days))
+    rows = frame.sort_values("start", ascending=False).head(MOST_NOTES)
+    return ready(
+        tuple(
+            Alarm(row.start.tz_convert(moment.tzinfo or "UTC").to_pydatetime(), _text(row.point), row.text, _text(row.author))
+            for row in rows.itertuples()
+        )
+    )  # fmt: skip
+
+
+def _text(value: Any) -> str:
+    """A text, or nothing where a table has none."""
+    return value if isinstance(value, str) else ""

@@ -33,6 +33,7 @@ def build(address: Address, source: Source) -> Any:
     else:
         parts += [html.P(_basis(year.value, words), className="note"), html.Div(_figures(year.value, address.language), className="kpis")]  # fmt: skip
     parts.append(_today(day, source, address))
+    parts.append(_alarms(source, address, words))
     if year.value is not None:
         parts += _charts(year.value, address)
     return html.Div(parts)
@@ -103,6 +104,16 @@ def _fresh(load: Reading[Load], source: Source, address: Address, words: Words) 
     minutes = age.value.total_seconds() / 60.0 if age.value else 0.0
     share = load.value.complete if load.value else 0.0
     return figure(words["measurement"], f"{share * 100.0:.0f}", "%", [words["fresh"].format(minutes=f"{minutes:.0f}")], "measurement")  # fmt: skip
+
+
+def _alarms(source: Source, address: Address, words: Words) -> Any:
+    """What was noted about the site in the last days."""
+    found = source.alarms(address.site)
+    if found.value is None:
+        return card(words["alarms"], reason(found, words), wide=True, name="alarms")
+    rows = [(alarm.time.strftime("%Y-%m-%d %H:%M"), alarm.point or words["whole_site"], alarm.text, alarm.author or "–") for alarm in found.value]  # fmt: skip
+    heads = [words[key] for key in ("moment", "point", "note", "author")]
+    return card(words["alarms"], table(heads, rows), wide=True, name="alarms")
 
 
 def _charts(year: Year, address: Address) -> list[Any]:

@@ -100,6 +100,20 @@ def test_measurements_stand_beside_the_expectation(site, tmp_path):
     assert "measured: 7 kW" in texts(program.screen(source, "/overview", "?lang=en")[0])
 
 
+def test_notes_of_the_last_week_are_shown_with_their_point(site, tmp_path):
+    folder = kept(tmp_path / "store", "2026-03-04 12:00")
+    with open_store(folder) as store:
+        store.annotate("drifts from its twin", NOON - timedelta(hours=2), point="grid.power", author="twin")
+        store.annotate("filters changed", NOON - timedelta(days=2))
+        store.annotate("long ago", NOON - timedelta(days=30))
+    source = at_work(site, folder)
+    assert [(alarm.point, alarm.text) for alarm in source.alarms("fans").value] == [
+        ("grid.power", "drifts from its twin"),
+        ("", "filters changed"),
+    ]
+    assert "2026-03-04 10:00" in texts(program.screen(source, "/overview", "?lang=en")[0])
+
+
 def test_old_measurements_are_called_old_with_the_moment_of_the_last(site, tmp_path):
     source = at_work(site, kept(tmp_path / "store", "2026-03-04 10:00"))
     assert source.load("fans").state == "stale"
