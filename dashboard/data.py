@@ -8,8 +8,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
-from datetime import datetime, timedelta
-from functools import cached_property
+from datetime import datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from twin.dashboard.expectation import Day, Year, day_of, year_of
@@ -48,6 +47,7 @@ class Source:
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="twin-run")
         self._kept: dict[tuple[str, ...], Future[Any]] = {}
         self._told: dict[str, tuple[float, Any]] = {}
+        self._zones: dict[str, tzinfo | None] = {}
         self._lock = threading.Lock()
 
     @property
@@ -56,16 +56,8 @@ class Source:
         return [self.home, *(name for name in self._paths if name != self.home)]
 
     def now(self, name: str) -> datetime:
-        """The moment, in the site's own time."""
-        if self._now:
-            return self._now()
-        found = self.run(name).value
-        zone = found.clock.start.tzinfo if found else None
-        return datetime.now(zone)
-
-    @cached_property
-    def _this_year(self) -> int:
-        return self._now().year if self._now else datetime.now().astimezone().year
+        """The moment, in the site's own time once a run has told its zone."""
+        return self._now() if self._now else datetime.now(self._zones.get(name)).astimezone(self._zones.get(name))
 
     def site(self, name: str) -> Reading[Site]:
         """A site as its file says it."""
@@ -73,7 +65,8 @@ class Source:
 
     def run(self, name: str) -> Reading[Run]:
         """The twin's present calendar year at 15 minutes, on the site's typical weather."""
-        return self._soon(("run", name), lambda: self._simulated(name, self._this_year))
+        year = self.now(name).year
+        return self._soon(("run", name, str(year)), lambda: self._simulated(name, year))
 
     def year(self, name: str) -> Reading[Year]:
         """What the twin expects of the calendar year that the site's file names, as `twin run` does it."""
@@ -83,7 +76,9 @@ class Source:
         from twin.study.runner import simulate
 
         site = load(self._paths[name])
-        return simulate(replace(site, year=year) if year else site)
+        found = simulate(replace(site, year=year) if year else site)
+        self._zones[name] = found.clock.start.tzinfo
+        return found
 
     def day(self, name: str) -> Reading[Day]:
         """What the twin expects of this day, on the day's own calendar and typical weather."""
