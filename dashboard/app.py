@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -55,9 +56,14 @@ def make(source: Source, hosts: tuple[str, ...] = ("127.0.0.1", "localhost")) ->
             html.Div(html.P("…", className="first"), id="screen"),
         ]
     )
-    app.callback(
+
+    @app.callback(
         Output("screen", "children"), Output("again", "interval"), Input("address", "pathname"), Input("address", "search"), Input("again", "n_intervals")
-    )(lambda path, query, _: screen(source, path, query))  # fmt: skip
+    )  # fmt: skip
+    async def show(path: str | None, query: str | None, _: int | None) -> tuple[Any, int]:
+        """Build a screen beside the server's loop, which Dash would otherwise hold up for everybody."""
+        return await asyncio.to_thread(screen, source, path, query)
+
     app.clientside_callback(ClientsideFunction("page", "language"), Output("kept", "data"), Input("address", "search"))
     app.clientside_callback(ClientsideFunction("page", "menu"), Output("shell", "navbar"), Input("menu", "opened"), State("shell", "navbar"))  # fmt: skip
     app._setup_server()  # else the first screen after a start has no style, where its address is not plain `/`
