@@ -77,9 +77,9 @@ def screen(source: Source, path: str | None, query: str | None) -> tuple[Any, in
     """The whole screen of an address, and when to build it again."""
     address = read(path, query, MENU, source.names, Address("overview", source.home))
     words = say(address.language)
-    waiting = "loading" in {source.day(address.site).state, source.year(address.site).state}
+    waiting = "loading" in {ask(address.site).state for ask in (source.site, source.day, source.year)}
     if address.page == "portfolio":
-        waiting = any(source.year(name).state == "loading" for name in source.names)
+        waiting = "loading" in {ask(name).state for name in source.names for ask in (source.site, source.year)}
     site = source.site(address.site).value
     title = site.name.get(address.language, address.site) if site else address.site
     try:

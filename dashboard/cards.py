@@ -29,12 +29,17 @@ def figure(title: str, value: str, unit: str, notes: Sequence[str] = (), name: s
     )  # fmt: skip
 
 
+def phrases(text: str) -> list[Any]:
+    """A sentence with its commands, between backticks, set as such."""
+    return [html.Code(part) if place % 2 else part for place, part in enumerate(text.split("`"))]
+
+
 def reason(reading: Reading[Any], say: Mapping[str, str]) -> html.Div:
     """Why there is no value, or none that is new, and what to do."""
     text = say[reading.why].format(detail=reading.detail)
     sign = html.Span(SIGNS[reading.state], className="sign", **{"aria-hidden": "true"})
     role = "alert" if reading.state == "error" else "status"
-    return html.Div([sign, html.Span([html.B(say[f"state_{reading.state}"]), " ", text])], className=f"state {reading.state}", role=role)  # fmt: skip
+    return html.Div([sign, html.Span([html.B(say[f"state_{reading.state}"]), " ", *phrases(text)])], className=f"state {reading.state}", role=role)  # fmt: skip
 
 
 def chart(title: str, drawn: Mapping[str, Any], height: int, note: str = "", name: str = "") -> html.Section:

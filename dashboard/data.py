@@ -45,6 +45,7 @@ class Source:
         self._paths = {**{name: str(path) for name, path in shipped().items()}, self.home: str(site.path.parent)}
         self._now = now
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="twin-run")
+        self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="twin-read")
         self._kept: dict[tuple[str, ...], Future[Any]] = {}
         self._told: dict[str, tuple[float, Any]] = {}
         self._zones: dict[str, tzinfo | None] = {}
@@ -61,7 +62,7 @@ class Source:
 
     def site(self, name: str) -> Reading[Site]:
         """A site as its file says it."""
-        return self._soon(("site", name), lambda: load(self._paths[name]))
+        return self._soon(("site", name), lambda: load(self._paths[name]), self._reader)
 
     def run(self, name: str) -> Reading[Run]:
         """The twin's present calendar year at 15 minutes, on the site's typical weather."""
@@ -132,17 +133,20 @@ class Source:
                 self._kept[key] = future
         return _reading(future)
 
-    def _soon(self, key: tuple[str, ...], work: Callable[[], Value]) -> Reading[Value]:
+    def _soon(
+        self, key: tuple[str, ...], work: Callable[[], Value], pool: ThreadPoolExecutor | None = None
+    ) -> Reading[Value]:
         """Something slow: loading, until the background has it."""
         with self._lock:
             if key not in self._kept:
-                self._kept[key] = self._worker.submit(work)
+                self._kept[key] = (pool or self._worker).submit(work)
             future = self._kept[key]
         return _reading(future)
 
     def close(self) -> None:
         """Stop what runs in the background."""
-        self._worker.shutdown(wait=False, cancel_futures=True)
+        for pool in (self._worker, self._reader):
+            pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _reading(future: Future[Value]) -> Reading[Value]:

@@ -42,7 +42,7 @@ def flows(year: Year, say: Words, dark: bool) -> dict[str, Any]:
     links += [(middle, middle + 1 + place, energy) for place, (_, energy, _) in enumerate(out)]
     drawn = {
         "type": "sankey", "arrangement": "fixed", "valueformat": ",.0f", "valuesuffix": " MWh",
-        "node": {"label": labels, "color": [colour for _, _, colour in rows], "pad": 14, "thickness": 14, "line": {"width": 0}},
+        "node": {"label": labels, "color": [colour for _, _, colour in rows], "pad": 20, "thickness": 14, "line": {"width": 0}},
         "link": {"source": [a for a, _, _ in links], "target": [b for _, b, _ in links], "value": [v / MWH for _, _, v in links], "color": colours.link},
     }  # fmt: skip
     return {"data": [drawn], "layout": layout(dark, hovermode="closest")}
@@ -92,7 +92,7 @@ def ranking(names: list[str], values: list[float], dark: bool, unit: str) -> dic
     order = sorted(range(len(values)), key=lambda place: values[place])
     drawn = {
         "type": "bar", "orientation": "h", "x": [values[p] for p in order], "y": [names[p] for p in order], "marker": {"color": theme.palette(dark).first},
-        "text": [f"{values[p]:,.0f}" for p in order], "textposition": "auto", "hovertemplate": "%{x:,.1f} " + unit + "<extra></extra>",
+        "text": [f"{values[p]:,.0f}" for p in order], "textposition": "outside", "textangle": 0, "cliponaxis": False, "hovertemplate": "%{x:,.1f} " + unit + "<extra></extra>",
     }  # fmt: skip
     made = layout(dark, hovermode="closest")
     made["xaxis"] = {**made["xaxis"], "title": {"text": unit}, "tickformat": ",.0f"}

@@ -9,6 +9,7 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 from twin.dashboard import theme
 from twin.dashboard.address import Address
+from twin.dashboard.cards import phrases
 from twin.dashboard.language import OTHER, say
 
 MENU = ("overview", "map", "component", "explore", "what_if", "carbon", "points", "portfolio")
@@ -60,4 +61,4 @@ def _entry(address: Address, key: str) -> dcc.Link:
 
 def message(title: str, sentences: Sequence[str]) -> html.Section:
     """A page that has nothing to show says what is wrong and what to do."""
-    return html.Section([html.H1(title), *(html.P(text) for text in sentences)], className="card wide message", role="alert")  # fmt: skip
+    return html.Section([html.H1(title), *(html.P(phrases(text)) for text in sentences)], className="card wide message", role="alert")  # fmt: skip

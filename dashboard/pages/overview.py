@@ -18,7 +18,7 @@ from twin.dashboard.measured import Load
 from twin.dashboard.reading import Reading
 
 Words = Mapping[str, str]
-TALL, MIDDLE = 420, 320
+TALL, MIDDLE = 470, 320
 """Heights of charts. [px]"""
 
 

@@ -26,7 +26,7 @@ def build(address: Address, source: Source) -> Any:
         link = dcc.Link(title, href=address.to(page="overview", site=name))
         area = f"{site.value.floor_area.value:,.0f}" if site.value else SIGNS[site.state]
         if year.value is None:
-            told = words[year.why].format(detail=year.detail)
+            told = words["state_loading"] if year.state == "loading" else words[year.why].format(detail=year.detail)
             rows.append((link, area, html.Span(f"{SIGNS[year.state]} {told}", className=year.state), "–", "–", "–"))
             continue
         found = year.value

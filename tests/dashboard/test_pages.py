@@ -69,7 +69,7 @@ def test_a_page_is_whole_silent_and_local(page, address, key, language, theme):
     page.wait_for_selector(f"h1:has-text('{say(language)[f'page_{key}']}')")
     if key in BUILT:
         page.wait_for_selector(".js-plotly-plot .main-svg")
-        page.wait_for_function("!document.querySelector('.state.loading, span.loading')")
+        page.wait_for_selector(".state.loading, span.loading", state="detached")
     assert page.evaluate("document.documentElement.lang") == CODES[language]
     assert page.evaluate("document.documentElement.dataset.mantineColorScheme") == theme
     assert page.evaluate("document.documentElement.scrollWidth") <= width
@@ -96,11 +96,11 @@ def test_language_and_ground_change_without_a_reload_and_going_back_undoes_it(pa
     page.click("#language")
     page.wait_for_selector("h1:has-text('总览')")
     page.click("#theme")
-    page.wait_for_function("document.documentElement.dataset.mantineColorScheme === 'dark'")
+    page.wait_for_selector("html[data-mantine-color-scheme=dark]", state="attached")
     assert "site=qingpu" in page.url
     assert page.evaluate("window.kept") == "still here"
     page.go_back()
-    page.wait_for_function("document.documentElement.dataset.mantineColorScheme === 'light'")
+    page.wait_for_selector("html[data-mantine-color-scheme=light]", state="attached")
     page.go_back()
     page.wait_for_selector("h1:has-text('Overview')")
     assert page.evaluate("window.kept") == "still here"
