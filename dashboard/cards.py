@@ -22,9 +22,9 @@ def card(title: str, *children: Any, name: str = "", wide: bool = False, note: s
 
 def figure(title: str, value: str, unit: str, notes: Sequence[str] = (), name: str = "") -> html.Section:
     """One number with its unit and what is to be known of it."""
-    shown = [html.Span(value, className="value"), html.Span(f" {unit}", className="unit")] if unit else [html.Span(value, className="value")]  # fmt: skip
+    parts = [html.Span(value, className="value"), " ", html.Span(unit, className="unit")]
     return html.Section(
-        [html.H2(title), html.P(shown, className="figure"), *(html.P(note, className="note") for note in notes if note)],
+        [html.H2(title), html.P(parts, className="figure"), *(html.P(note, className="note") for note in notes if note)],
         className="card kpi", **({"id": name} if name else {}),
     )  # fmt: skip
 
@@ -58,3 +58,20 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[Any]], name: str = "") -
 def skeleton(title: str, height: int, reading: Reading[Any], say: Mapping[str, str]) -> html.Section:
     """A part that has no value yet, or never, as tall as it would be with one."""
     return card(title, html.Div(reason(reading, say), style={"minHeight": f"{height}px"}), wide=True)
+
+
+def ranking(rows: Sequence[tuple[str, float]], unit: str, name: str = "") -> html.Ol:
+    """Bars with their names above them, the longest first; as readable on a phone as on a wall."""
+    ordered, most = sorted(rows, key=lambda row: -row[1]), max((value for _, value in rows), default=0.0) or 1.0
+    return html.Ol(
+        [
+            html.Li(
+                [
+                    html.Div([html.Span(text), html.Span(f"{value:,.0f} {unit}", className="unit")], className="names"),
+                    html.Div(className="bar", style={"width": f"{100.0 * value / most:.1f}%"}),
+                ]
+            )
+            for text, value in ordered
+        ],
+        className="ranking", **({"id": name} if name else {}),
+    )  # fmt: skip

@@ -35,13 +35,19 @@ def flows(year: Year, say: Words, dark: bool) -> dict[str, Any]:
         out.append((say["rest"], year.rest, colours.quiet))
     elif year.rest < -1e-6 * year.electricity:
         into.append((say["rest"], -year.rest, colours.quiet))
-    rows = [*into, (say["meter"], 0.0, colours.second), *out]
+    rows = [*into, ("", 0.0, colours.second), *out]
     middle = len(into)
-    labels = [f"{name} {energy / MWH:,.0f} MWh" if energy else name for name, energy, _ in rows]
+    apart = (
+        ["<br>"] * middle + [""] + [" "] * len(out)
+    )  # sources have their amount below them, so that a phone has room
+    labels = [
+        f"{name}{gap}{energy / MWH:,.0f} MWh" if energy else name
+        for (name, energy, _), gap in zip(rows, apart, strict=True)
+    ]
     links = [(place, middle, into[place][1]) for place in range(len(into))]
     links += [(middle, middle + 1 + place, energy) for place, (_, energy, _) in enumerate(out)]
     drawn = {
-        "type": "sankey", "arrangement": "fixed", "valueformat": ",.0f", "valuesuffix": " MWh",
+        "type": "sankey", "arrangement": "fixed", "textfont": {"size": 11}, "valueformat": ",.0f", "valuesuffix": " MWh",
         "node": {"label": labels, "color": [colour for _, _, colour in rows], "pad": 20, "thickness": 14, "line": {"width": 0}},
         "link": {"source": [a for a, _, _ in links], "target": [b for _, b, _ in links], "value": [v / MWH for _, _, v in links], "color": colours.link},
     }  # fmt: skip
@@ -85,15 +91,3 @@ def months(year: Year, say: Words, dark: bool) -> dict[str, Any]:
     made["xaxis"] = {**made["xaxis"], "type": "category"}
     made["yaxis"] = {**made["yaxis"], "title": {"text": "MWh"}, "tickformat": ",.0f"}
     return {"data": drawn, "layout": made}
-
-
-def ranking(names: list[str], values: list[float], dark: bool, unit: str) -> dict[str, Any]:
-    """Sites beside each other, the largest on top."""
-    order = sorted(range(len(values)), key=lambda place: values[place])
-    drawn = {
-        "type": "bar", "orientation": "h", "x": [values[p] for p in order], "y": [names[p] for p in order], "marker": {"color": theme.palette(dark).first},
-        "text": [f"{values[p]:,.0f}" for p in order], "textposition": "outside", "textangle": 0, "cliponaxis": False, "hovertemplate": "%{x:,.1f} " + unit + "<extra></extra>",
-    }  # fmt: skip
-    made = layout(dark, hovermode="closest")
-    made["xaxis"] = {**made["xaxis"], "title": {"text": unit}, "tickformat": ",.0f"}
-    return {"data": [drawn], "layout": made}

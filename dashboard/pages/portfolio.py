@@ -5,15 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from dash import dcc, html
-from twin.dashboard import plots
 from twin.dashboard.address import Address
 from twin.dashboard.amounts import said
-from twin.dashboard.cards import SIGNS, card, chart, table
+from twin.dashboard.cards import SIGNS, card, ranking, table
 from twin.dashboard.data import Source
 from twin.dashboard.language import say
-
-ROW = 34
-"""Height of a bar with its name. [px]"""
 
 
 def build(address: Address, source: Source) -> Any:
@@ -38,6 +34,6 @@ def build(address: Address, source: Source) -> Any:
     heads = [words[key] for key in ("site", "area_head", "electricity", "eui_head", "peak_head", "carbon_short")]
     parts = [html.H1(words["page_portfolio"]), card(words["sites"], table(heads, rows, "sites"), wide=True, note=words["sites_note"])]  # fmt: skip
     if values:
-        drawn = plots.ranking(names, values, address.dark, "kWh/(m²·a)")
-        parts.append(chart(words["ranking"], drawn, ROW * len(source.names) + 80, words["ranking_note"], "ranking"))
+        bars = ranking(list(zip(names, values, strict=True)), "kWh/(m²·a)", "ranking")
+        parts.append(card(words["ranking"], bars, wide=True, note=words["ranking_note"]))
     return html.Div(parts)

@@ -68,7 +68,7 @@ def test_a_page_is_whole_silent_and_local(page, address, key, language, theme):
     page.goto(f"{address}/{key}?site=binhai&lang={language}&theme={theme}")
     page.wait_for_selector(f"h1:has-text('{say(language)[f'page_{key}']}')")
     if key in BUILT:
-        page.wait_for_selector(".js-plotly-plot .main-svg")
+        page.wait_for_selector({"overview": ".js-plotly-plot .main-svg", "portfolio": "#ranking"}[key])
         page.wait_for_selector(".state.loading, span.loading", state="detached")
     assert page.evaluate("document.documentElement.lang") == CODES[language]
     assert page.evaluate("document.documentElement.dataset.mantineColorScheme") == theme
