@@ -22,7 +22,7 @@ BUILT = ("overview", "portfolio")
 ALL = [(language, theme) for language in ("en", "zh") for theme in ("light", "dark")]
 CASES = [(page, *look) for page in MENU for look in (ALL if page in BUILT else (ALL[0], ALL[3]))]
 WIDTHS = {"light": (390, 844), "dark": (1920, 1080)}
-READY = 60_000
+READY = 180_000
 """How long a page may take, with all sites' years to be run. [ms]"""
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium: apt-get install chromium")
 

@@ -44,7 +44,10 @@ def at_work(site, store="", now=NOON):
     """A source whose runs are done."""
     source = Source(str(site), str(store), now=lambda: now)
     until = time.monotonic() + 60
-    while "loading" in {source.year(source.home).state, source.day(source.home).state} and time.monotonic() < until:
+    while (
+        "loading" in {ask(source.home).state for ask in (source.site, source.year, source.day)}
+        and time.monotonic() < until
+    ):
         time.sleep(0.01)
     return source
 
