@@ -19,8 +19,8 @@ from twin.study.task import Task, outcome
 
 if __name__ == "__main__":
     wide, count, linear = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3] == "linear"
-    site = load("binhai")
-    outcome(site, "shenzhen", 3600.0, {}, ())
+    site = load(sys.argv[4])
+    outcome(site, site.location.climate, 3600.0, {}, ())
     names = [(each.name, each.measures) for each in scenarios(site)][:wide]
     numbers = site.assumptions()
     samples = draw(numbers, count // wide, 0)
@@ -28,9 +28,9 @@ if __name__ == "__main__":
     def answered(store):
         means = Means(store=Path(store))
         if linear:
-            fit = screen(site, "shenzhen", 3600.0, numbers, names, 0, means, None)
+            fit = screen(site, site.location.climate, 3600.0, numbers, names, 0, means, None)
             return [fit.sample(each) for each in samples]
-        return work_study([Task(site, "shenzhen", 3600.0, values, names) for values in samples], means)
+        return work_study([Task(site, site.location.climate, 3600.0, values, names) for values in samples], means)
 
     with tempfile.TemporaryDirectory() as folder:
         began = time.perf_counter()
@@ -44,11 +44,11 @@ if __name__ == "__main__":
 """
 
 
-def measure(wide: int, count: int, way: str = "full physics") -> None:
+def measure(wide: int, count: int, way: str = "full physics", site: str = "binhai") -> None:
     """Print time, time per scenario, time when all is kept, and memory of a study in processes of its own."""
     with open("/dev/null", "w", encoding="utf-8") as quiet:
         done = subprocess.run(
-            [sys.executable, _written(), str(wide), str(count), way],
+            [sys.executable, _written(), str(wide), str(count), way, site],
             stdout=subprocess.PIPE,
             stderr=quiet,
             text=True,
@@ -56,7 +56,7 @@ def measure(wide: int, count: int, way: str = "full physics") -> None:
         )
     spent, used, again, own, others = map(float, done.stdout.split())
     print(
-        f"{way:12s} {count // wide:5d} samples x {wide} scenarios: {spent:7.1f} s, {spent / count:.3f} s a scenario ({used / count:.3f} s "
+        f"{site} {way:12s} {count // wide:5d} samples x {wide} scenarios: {spent:7.1f} s, {spent / count:.3f} s a scenario ({used / count:.3f} s "
         f"of processor, start included); again from the store {again:.2f} s; peak memory {own:.0f} MiB, its largest process {others:.0f} MiB",
         flush=True,
     )
@@ -73,7 +73,7 @@ def _written() -> str:
 
 
 def main() -> None:
-    """Measure 10 to 1,000 scenarios, or the numbers given; then the linear screening, and 100 samples of 6 scenarios."""
+    """Measure 10 to 1,000 scenarios of Binhai, or the numbers given; then screening, 100 samples of 6, and a small site up to 10,000."""
     sizes = [int(each) for each in sys.argv[1:]] or SIZES
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before")
     for size in sizes:
@@ -82,6 +82,8 @@ def main() -> None:
         measure(10, 1_000, "linear")
         measure(10, 10_000, "linear")
         measure(6, 600)
+        for size in (10, 100, 1_000, 10_000):
+            measure(5, size, site="yizheng")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import json
 import sys
 from typing import Any
 
+from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Column, Table
@@ -145,11 +146,11 @@ def show_study(answer: dict[str, Any]) -> None:
 
 def show_scenarios(rows: list[dict[str, Any]], samples: int) -> None:
     """Print scenarios as a table, and why some cannot be simulated."""
-    table = Table(Column("measure", min_width=24))
+    table = Table(Column("measure", min_width=24), box=box.SIMPLE, pad_edge=False, collapse_padding=True)
     sound = [row for row in rows if row["central"] and row["design"]["kind"] != "last-in"]
     columns = _study_columns(sound) if sound else {}
     for heading in columns:
-        table.add_column(heading, justify="right")
+        table.add_column(heading.replace(" ", "\n"), justify="right")
     for place, row in enumerate(sound):
         table.add_row(escape(row["title"].get("en", row["name"])), *(cells[place] for cells in columns.values()))
     out.print(table)

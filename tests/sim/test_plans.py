@@ -4,10 +4,12 @@ from dataclasses import asdict, replace
 
 import pytest
 
-from twin.sim import plans
+from twin.physics import solar
+from twin.sim import constants, plans
 from twin.sim.plan import Plan
 from twin.sim.plans import planned
 from twin.site.load import load, shipped
+from twin.study import task
 from twin.study.sampling import draw
 from twin.study.task import outcome
 
@@ -61,3 +63,18 @@ def test_plans_that_are_kept_are_bounded(monkeypatch):
     monkeypatch.setattr(plans, "LARGEST", 10)
     planned(load("qingyuan"))
     assert len(plans._kept) == 2
+
+
+def test_what_is_kept_for_samples_is_bounded(monkeypatch):
+    monkeypatch.setattr(task, "_scenes", {})
+    monkeypatch.setattr(constants, "_prepared", {})
+    monkeypatch.setattr(solar, "MOST_PLANES", 2)
+    monkeypatch.setattr(constants, "MOST", 3)
+    site = load("yizheng")
+    climate = site.location.climate
+    found = [outcome(site, climate, 3600.0, values, ()).electricity for values in draw(site.assumptions(), 4, 0)]
+    shared = task.scene(climate, site.year, site.location.country)
+    assert max(len(grid.planes) for grid in shared.grids.values()) <= 2
+    assert len(constants._prepared) <= 3
+    monkeypatch.undo()
+    assert found == [outcome(site, climate, 3600.0, each, ()).electricity for each in draw(site.assumptions(), 4, 0)]

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from multiprocessing import active_children
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,13 @@ def command(folder, store, samples=60):
     ]  # fmt: skip
 
 
+def answered(text):
+    """A study but for the command that asked for it."""
+    study = json.loads(text)
+    del study["manifest"]["command"]
+    return study
+
+
 def survives(folder, times, seed):
     """A study killed so many times ends as one that nobody disturbs."""
     whole = subprocess.run(command(folder, folder / "whole"), capture_output=True, text=True, check=True)
@@ -80,7 +88,7 @@ def survives(folder, times, seed):
             study.send_signal(signal.SIGKILL)
         study.communicate()
     last = subprocess.run(command(folder, folder / "killed"), capture_output=True, text=True, check=True)
-    assert last.stdout == whole.stdout
+    assert answered(last.stdout) == answered(whole.stdout)
     counts = []
     for name in ("whole", "killed"):
         with sqlite3.connect(folder / name / FILE) as tables:
@@ -216,7 +224,7 @@ def test_a_failed_row_is_shown_in_the_table_and_the_report(folder):
     )  # fmt: skip
     told = " ".join(done.stdout.split())
     assert "of 30 samples cannot be simulated" in told
-    assert "/30: " in (folder / "report.html").read_text(encoding="utf-8")
+    assert "/30 samples: " in (folder / "report.html").read_text(encoding="utf-8")
 
 
 def test_a_baseline_that_cannot_be_simulated_is_an_error(folder, monkeypatch):
@@ -256,7 +264,7 @@ def test_a_process_that_dies_is_told():
     for _ in range(2):  # here, then there
         crew.submit(())
         assert crew.finished() == [((), [])]
-    for each in (crew._pool._processes or {}).values():
+    for each in active_children():
         each.kill()
 
     def go_on():

@@ -9,6 +9,8 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 
+MOST_PLANES = 32
+"""Planes kept of a grid; all are dropped beyond, since samples of an uncertain tilt never ask for theirs again."""
 GROUND_REFLECTANCE = 0.2
 """Usual albedo of a city's ground; EnergyPlus default, Input Output Reference, Site:GroundReflectance."""
 OUTSIDE_FILM = 17.0
@@ -93,6 +95,8 @@ def parts(grid: Any, tilt: float, azimuth: float) -> tuple[Floats, Floats, Float
     See `perez_tilted`, same range, with GROUND_REFLECTANCE.
     """
     if (tilt, azimuth) not in grid.planes:
+        if len(grid.planes) >= MOST_PLANES:
+            grid.planes.clear()
         cosine = incidence_cosine(grid.zenith, grid.azimuth, tilt, azimuth)
         told = perez_tilted(
             grid.zenith, grid.azimuth, grid.direct_normal, grid.diffuse_horizontal, grid.global_horizontal,

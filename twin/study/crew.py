@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import connection, get_context, parent_process
+from multiprocessing.connection import Connection as Line
+from multiprocessing.process import BaseProcess
 from typing import Protocol
 
 from twin.errors import TwinError
@@ -67,17 +68,17 @@ class Alone:
 class Processes:
     """Processes of this machine, which end when this one does, however it ends.
 
-    The first batch is worked here: it compiles and prepares what the others then find.
+    Each has a line of its own and is told a batch when it has nothing to do, so that ending one in the middle of a word leaves
+    nobody waiting. The first batch is worked here: it compiles and prepares what the others then find.
     """
 
     def __init__(self, context: Context, count: int) -> None:
         batch.prepare(context)
-        self._first = True
-        self._count = count
-        self._pool = ProcessPoolExecutor(
-            count, mp_context=get_context("spawn"), initializer=_begin, initargs=(context,)
-        )
-        self._running: dict[Future[list[Done]], Jobs] = {}
+        self._context, self._count, self._first = context, count, True
+        self._waiting: deque[Jobs] = deque()
+        self._ready: list[tuple[Jobs, list[Done] | None]] = []
+        self._lines: dict[Line, BaseProcess] = {}
+        self._busy: dict[Line, Jobs] = {}
 
     def capacity(self) -> int:
         """Number of processes."""
@@ -86,18 +87,33 @@ class Processes:
     def submit(self, jobs: Jobs) -> None:
         """Hand a batch over."""
         if self._first:
-            return self._here(jobs)
-        try:
-            with _undisturbed():
-                self._running[self._pool.submit(batch.perform, jobs)] = jobs
-        except BrokenProcessPool as problem:
-            raise _broken() from problem
+            self._first = False
+            self._ready.append((jobs, batch.perform(jobs)))
+            return
+        if len(self._lines) < self._count:
+            self._start()
+        self._waiting.append(jobs)
+        self._feed()
 
-    def _here(self, jobs: Jobs) -> None:
-        self._first = False
-        done: Future[list[Done]] = Future()
-        done.set_result(batch.perform(jobs))
-        self._running[done] = jobs
+    def _start(self) -> None:
+        """Start one process."""
+        make = get_context("spawn")
+        ours, theirs = make.Pipe()
+        process = make.Process(target=_work, args=(theirs, self._context))
+        with _undisturbed():
+            process.start()
+            self._lines[ours] = process
+        theirs.close()
+
+    def _feed(self) -> None:
+        """Tell idle processes what waits."""
+        for line in self._lines:
+            if self._waiting and line not in self._busy:
+                self._busy[line] = self._waiting.popleft()
+                try:
+                    line.send(self._busy[line])
+                except OSError as problem:
+                    raise _broken() from problem
 
     def finished(self) -> list[tuple[Jobs, list[Done] | None]]:
         """Batches that ended since, at least one.
@@ -107,17 +123,26 @@ class Processes:
         StudyError
             When a process died.
         """
-        done, _ = wait(self._running, return_when=FIRST_COMPLETED)
-        try:
-            return [(self._running.pop(each), each.result()) for each in done]
-        except BrokenProcessPool as problem:
-            raise _broken() from problem
+        found, self._ready = self._ready, []
+        if not found:
+            for line in connection.wait(list(self._busy)):
+                assert isinstance(line, Line)
+                try:
+                    done = line.recv()
+                except (EOFError, OSError) as problem:
+                    raise _broken() from problem
+                found.append((self._busy.pop(line), done))
+            self._feed()
+        return found
 
     def close(self) -> None:
         """End the processes."""
-        for each in list((self._pool._processes or {}).values()):
+        for each in self._lines.values():
             each.terminate()
-        self._pool.shutdown(cancel_futures=True)
+        for line, each in self._lines.items():
+            each.join()
+            line.close()
+        self._lines.clear()
 
 
 @contextmanager
@@ -140,13 +165,16 @@ def _broken() -> StudyError:
     return StudyError("a process of the study ended unexpectedly, perhaps for want of memory; try fewer --workers")
 
 
-def _begin(context: Context) -> None:
-    """Make a process ready: only the parent hears Ctrl-C, and a parent that was killed takes its processes along."""
+def _work(line: Line, context: Context) -> None:
+    """Work the batches that are told; only the parent hears Ctrl-C, and a parent that was killed takes its processes along."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     above = parent_process()
     if above is not None:
         threading.Thread(target=_follow, args=(above.sentinel,), daemon=True).start()
     batch.prepare(context)
+    with suppress(EOFError, OSError):  # the parent has gone
+        while True:
+            line.send(batch.perform(line.recv()))
 
 
 def _follow(sentinel: int) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import tempfile
+import threading
 import weakref
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -214,7 +217,15 @@ def work_study(tasks: Sequence[Task], means: Means, progress: Progress | None = 
     try:
         crew = _crew(answers, total)
         try:
-            _work(answers, wanted, crew, left, lambda: progress(total - left[0], total) if progress else None)
+            with _heard() as interrupts:
+                _work(
+                    answers,
+                    wanted,
+                    crew,
+                    left,
+                    lambda: progress(total - left[0], total) if progress else None,
+                    interrupts,
+                )
         finally:
             crew.close()
     except KeyboardInterrupt:
@@ -236,11 +247,39 @@ def _crew(answers: Answers, total: int) -> Crew:
     return Alone(answers.context) if count == 1 or total == 1 else Processes(answers.context, min(count, total))
 
 
-def _work(answers: Answers, wanted: deque[Job], crew: Crew, left: list[int], moved: Callable[[], None]) -> None:
+@contextmanager
+def _heard() -> Iterator[list[int]]:
+    """Remember Ctrl-C: a library that swallows its exception must not make the study go on."""
+    found: list[int] = []
+
+    def hear(number: int, _: object) -> None:
+        found.append(number)
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield found
+        return
+    former = signal.signal(signal.SIGINT, hear)
+    try:
+        yield found
+    finally:
+        signal.signal(signal.SIGINT, former)
+
+
+def _work(
+    answers: Answers,
+    wanted: deque[Job],
+    crew: Crew,
+    left: list[int],
+    moved: Callable[[], None],
+    interrupts: Sequence[int],
+) -> None:
     """Hand batches over as processes become free, and keep what comes back."""
     running, mean, first = 0, 0.0, True
     moved()
     while wanted or running:
+        if interrupts:
+            raise KeyboardInterrupt
         ahead = 1 if first else AHEAD * crew.capacity()
         while wanted and running < ahead:
             fair = -(-len(wanted) // (AHEAD * crew.capacity()))
