@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +12,8 @@ from twin.site.site import Site
 from twin.study.abatement import abatement
 from twin.study.across import Case, cases_of, compare_cases
 from twin.study.design import MOST
-from twin.study.detail import (
-    SCHEMA_VERSION,
-    best_scenario,
-    compared,
-    detail,
-    worth_a_curve,
-)
-from twin.study.engine import Means
+from twin.study.detail import SCHEMA_VERSION, best_scenario, compared, detail, worth_a_curve
+from twin.study.engine import ALL_CORES, Means
 from twin.study.sampling import Sampling
 from twin.study.sensitivity import Aim, sensitivity
 from twin.study.task import run
@@ -38,11 +32,10 @@ class Question:
     step: float
     samples: int
     seed: int
-    workers: int | None
     bacnet: bool
     economics: Path | None = None
     """Terms of the appraisal; those beside the site when None."""
-    means: Means | None = None
+    means: Means = ALL_CORES
     sampling: Sampling = "lhs"
     sensitivity: Aim | None = None
     """Global sensitivities, where they are wanted."""
@@ -81,7 +74,7 @@ def answer(question: Question, report: Path | None, progress: Progress) -> dict[
     progress("compiling kernels (first time only)", 0, 1)
     central = run(site, weather, step, {}, ())
     found = compare_cases(
-        cases, step, question.samples, question.seed, terms, question.means or Means(question.workers),
+        cases, step, question.samples, question.seed, terms, question.means,
         lambda done, total: progress("comparing scenarios", done, total), question.sampling, question.design, question.screening,
     )  # fmt: skip
     manifest = {**central.manifest(), "seed": question.seed, "samples": question.samples, "command": question.command}
@@ -94,8 +87,8 @@ def answer(question: Question, report: Path | None, progress: Progress) -> dict[
     found["search"] = _searched(question, cases[0], progress) if question.search else None
     if question.abatement and not question.search and worth_a_curve(site):
         found["abatement"] = abatement(
-            site, weather, step, None, terms, None,
-            lambda done, total: progress("running measures on top of each other", done, total), _silent(question),
+            site, weather, step, terms=terms, means=question.means,
+            progress=lambda done, total: progress("running measures on top of each other", done, total),
         )  # fmt: skip
     if question.sensitivity:
         found["sensitivity"] = sensitivity(
@@ -116,11 +109,6 @@ def answer(question: Question, report: Path | None, progress: Progress) -> dict[
     return found
 
 
-def _silent(question: Question) -> Means:
-    """What the study may use, with nobody told of runs that were found: an abatement curve asks for runs again and again."""
-    return replace(question.means or Means(question.workers), tell=lambda line: None)
-
-
 def _searched(question: Question, case: Case, progress: Progress) -> dict[str, Any]:
     """The best sets of measures under a condition, by the terms and with the samples of the study."""
     from twin.study.search import search
@@ -128,6 +116,6 @@ def _searched(question: Question, case: Case, progress: Progress) -> dict[str, A
     terms = terms_of(question.site, question.economics)
     return search(
         case.site, case.condition.weather, question.step, question.samples, question.seed, terms,
-        question.means or Means(question.workers), question.trials, lambda done, total: progress("searching sets of measures", done, total),
+        question.means, question.trials, lambda done, total: progress("searching sets of measures", done, total),
         question.sampling,
     )  # fmt: skip

@@ -167,9 +167,11 @@ def test_costs_follow_floor_pieces_and_parameters(tmp_path, per, capital):
     })  # fmt: skip
     measure = site.measures["double"]
     assert measure.capital(site) == pytest.approx(1.5 * capital)
-    assert measure.capital(site, {measure.cost.place: 50.0}) == pytest.approx(0.75 * capital)
-    assert measure.upkeep(site) == pytest.approx(0.03 * capital)
-    assert measure.rest(site) == pytest.approx(7 * 1.5 * capital / 100)
+    whole, upkeep, salvage = measure.money_of(measure.pieces(site), {})
+    assert (whole, upkeep) == (pytest.approx(1.5 * capital), pytest.approx(0.03 * capital))
+    assert salvage == pytest.approx(7 * 1.5 * capital / 100)
+    half = measure.money_of(measure.pieces(site), {measure.cost.place: 50.0})
+    assert half == pytest.approx((0.75 * capital, 0.015 * capital, salvage))
     assert measure.lifetime.value == pytest.approx(10.0)
     assert measure.start.isoformat() == "2028-07-01"
 
@@ -347,7 +349,7 @@ def test_a_library_with_two_measures_of_one_name_or_another_version_is_refused(t
     with pytest.raises(SiteError) as problem:
         shelf.read_shelf(tmp_path)
     assert "led: stands twice; the first is at" in str(problem.value)
-    assert "b.yaml: schema_version: is 2" in str(problem.value)
+    assert "b.yaml:1:17: schema_version: is 2" in str(problem.value)
 
 
 def test_a_study_applies_a_measure_after_what_it_needs(tmp_path):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from types import SimpleNamespace
 
 import pytest
@@ -16,6 +18,8 @@ from twin.site.load import load
 from twin.study import abatement
 from twin.study.abatement import Step, rank
 from twin.study.economics import annuity
+from twin.study.engine import Means
+from twin.study.store import FILE
 from twin.study.terms import Terms
 
 MEASURES = """schema_version: 1
@@ -53,7 +57,7 @@ def found(tmp_path):
 
 def test_each_measure_saves_what_is_left_by_those_before_it(found):
     # 10 kW all year at 0.5 kg/kWh: 43.8 t. Half of it: 21.9 t. A fifth alone: 8.76 t, of what half leaves: 4.38 t.
-    answer = abatement.abatement(load(found), names=["fifth", "half"], workers=1)
+    answer = abatement.abatement(load(found), names=["fifth", "half"], means=Means(1))
     first, second = answer["rows"]
     assert (first["name"], second["name"], second["on_top_of"]) == ("half", "fifth", ["half"])
     assert [first["abated_t"], second["abated_t"], second["alone_t"]] == pytest.approx([21.9, 4.38, 8.76])
@@ -67,7 +71,7 @@ def test_each_measure_saves_what_is_left_by_those_before_it(found):
 
 
 def test_a_measure_that_contradicts_those_before_it_is_left_out_and_says_why(found):
-    answer = abatement.abatement(load(found), names=["three", "four"], workers=1)
+    answer = abatement.abatement(load(found), names=["three", "four"], means=Means(1))
     assert [row["name"] for row in answer["rows"]] == ["four"]
     (left,) = answer["left_out"]
     assert left["name"] == "three"
@@ -76,7 +80,7 @@ def test_a_measure_that_contradicts_those_before_it_is_left_out_and_says_why(fou
 
 def test_many_measures_are_ordered_once_and_still_run_on_top_of_each_other(found, monkeypatch):
     monkeypatch.setattr(abatement, "MOST_GREEDY", 1)
-    answer = abatement.abatement(load(found), names=["fifth", "half", "three", "four"], workers=1)
+    answer = abatement.abatement(load(found), names=["fifth", "half", "three", "four"], means=Means(1))
     assert answer["method"] == abatement.ORDERED
     assert [row["name"] for row in answer["rows"]][:2] == ["half", "fifth"]
     assert [row["abated_t"] for row in answer["rows"]][:2] == pytest.approx([21.9, 4.38])
@@ -85,7 +89,7 @@ def test_many_measures_are_ordered_once_and_still_run_on_top_of_each_other(found
 def test_a_carbon_price_moves_no_cost_of_a_tonne(found):
     site = load(found)
     plain, priced = (
-        abatement.abatement(site, names=["half", "fifth"], workers=1, terms=Terms(carbon_price=price))
+        abatement.abatement(site, names=["half", "fifth"], means=Means(1), terms=Terms(carbon_price=price))
         for price in ({}, {"scope2": 1.0})
     )
     assert [r["cost_per_t"] for r in plain["rows"]] == [r["cost_per_t"] for r in priced["rows"]]
@@ -113,6 +117,12 @@ def test_no_measure_stands_before_one_that_saves_more_money_and_more_carbon(pair
     assert dear == sorted(dear)
 
 
+def runs(store):
+    """How many runs a store keeps."""
+    with closing(sqlite3.connect(store / FILE)) as tables:
+        return tables.execute("SELECT COUNT(*) FROM runs").fetchone()[0]
+
+
 def test_the_command_tells_the_curve_and_runs_nothing_twice(found, tmp_path):
     plain = [
         "abatement",
@@ -124,13 +134,15 @@ def test_the_command_tells_the_curve_and_runs_nothing_twice(found, tmp_path):
         "--workers",
         "1",
         "--store",
-        str(tmp_path / "store"),
+        str(tmp_path),
     ]
     told = CliRunner().invoke(app, [*plain, "--json"])
     assert json.loads(told.stdout)["rows"][0]["abated_t"] == pytest.approx(21.9)
+    kept = runs(tmp_path)
+    assert kept == 4  # the baseline, each alone, and both
     shown = CliRunner().invoke(app, plain)
     assert "baseline 44 tCO2e" in shown.output
-    assert shown.stderr.count("0 to do") == 3  # the baseline, each alone, and both
+    assert (shown.stderr.count("0 to do"), runs(tmp_path)) == (1, kept)
 
 
 def test_a_measure_of_the_library_is_ordered_with_its_argument(found):

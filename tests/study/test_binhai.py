@@ -12,6 +12,7 @@ import pytest
 from twin.errors import SiteError
 from twin.site.load import load
 from twin.study.compare import compare
+from twin.study.engine import Means
 from twin.study.runner import simulate
 from twin.weather import Weather
 
@@ -60,7 +61,7 @@ def test_halving_the_step_moves_electricity_by_less_than_one_percent_and_savings
 
 
 def test_a_study_has_its_stable_keys_and_consistent_numbers(binhai):
-    answer = compare(binhai, samples=2, workers=2)
+    answer = compare(binhai, samples=2, means=Means(2))
     assert [s["name"] for s in answer["scenarios"]] == [*binhai.measures, "all_measures"]
     assert {
         "name",

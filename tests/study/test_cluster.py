@@ -6,8 +6,7 @@ import sys
 
 import pytest
 
-from tests.study.test_engine import MEASURES, SITE
-from twin.site.load import load
+from tests.study.fans import MEASURES, fans
 from twin.study import cluster as clusters
 from twin.study.cluster import refusal
 from twin.study.compare import compare
@@ -18,9 +17,7 @@ from twin.study.manifest import identity
 
 @pytest.fixture
 def site(tmp_path):
-    (tmp_path / "site.yaml").write_text(SITE)
-    (tmp_path / "measures.yaml").write_text(MEASURES)
-    return load(tmp_path)
+    return fans(tmp_path, measures=MEASURES)
 
 
 def test_a_worker_that_differs_is_told_apart():
@@ -45,7 +42,7 @@ def test_a_scheduler_that_does_not_answer_is_told(site, monkeypatch):
 def test_a_cluster_gives_the_same_bits_and_refuses_workers_that_differ(site, monkeypatch, tmp_path):
     import distributed
 
-    own = compare(site, samples=10, workers=1)
+    own = compare(site, samples=10, means=Means(1))
     with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as made:
         address, told = made.scheduler_address, []
         assert compare(site, samples=10, means=Means(dask=address)) == own

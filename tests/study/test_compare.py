@@ -13,6 +13,7 @@ from twin.errors import SiteError
 from twin.site.load import load
 from twin.study.compare import compare
 from twin.study.economics import annuity
+from twin.study.engine import Means
 
 MEASURES = """schema_version: 1
 measures:
@@ -30,7 +31,7 @@ measures:
 def test_a_measure_that_costs_nothing_is_worth_what_it_saves(tmp_path):
     site(tmp_path, "{figure: scope2 / it}", "1 kg")
     (tmp_path / "measures.yaml").write_text(MEASURES, encoding="utf-8")
-    answer = compare(load(tmp_path), samples=2, workers=1, swing=False)
+    answer = compare(load(tmp_path), samples=2, means=Means(1), swing=False)
     (row,) = answer["scenarios"]
     assert row["central"]["saving_cost_cny"] == pytest.approx(43_800 * 0.6)
     assert row["capex"] == 0.0
@@ -49,7 +50,7 @@ def test_a_study_tells_the_money_of_each_scenario_and_how_likely_it_pays(tmp_pat
         "schema_version: 1\nhorizon: 20\ndiscount: 6 % assumed\npayback_limit: 4\n"
         'escalation: {electricity: "0 % [-1 .. 1] assumed"}\ncarbon_price: {scope2: 100 CNY/t assumed}\n'
     )
-    answer = compare(load(tmp_path), samples=20, workers=1, swing=False)
+    answer = compare(load(tmp_path), samples=20, means=Means(1), swing=False)
     assert json.dumps([answer["scenarios"], answer["terms"]], allow_nan=False)
     (row,) = answer["scenarios"]
     # 43,800 kWh at 0.6 and 21.9 t at 100: 26,280 + 2,190 a year; bought again after 10 of 20 years
@@ -86,7 +87,7 @@ def test_wrong_terms_end_a_study_with_their_place_and_code_two(tmp_path):
 def test_every_figure_of_a_year_has_its_range(tmp_path):
     site(tmp_path, "{figure: scope2 / it}", "1 kg")
     (tmp_path / "measures.yaml").write_text(PAID.replace("0.5 assumed", '"0.5 [0.4 .. 0.6] assumed"'), encoding="utf-8")
-    answer = compare(load(tmp_path), samples=8, workers=1, swing=False)
+    answer = compare(load(tmp_path), samples=8, means=Means(1), swing=False)
     (row,) = answer["scenarios"]
     for name, base in answer["baseline"]["ranges"].items():
         own = row["ranges"][name]

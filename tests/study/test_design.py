@@ -8,6 +8,7 @@ from itertools import combinations
 import pytest
 from typer.testing import CliRunner
 
+from tests.study.fans import fans
 from tests.study.measured_sites import MEASURES, measured
 from twin.cli import app
 from twin.errors import SiteError
@@ -17,6 +18,7 @@ from twin.study import sets as rules
 from twin.study.compare import compare
 from twin.study.design import DESIGNS, choose, scenarios
 from twin.study.economics import annuity
+from twin.study.engine import Means
 from twin.study.sets import Sets
 
 
@@ -139,16 +141,33 @@ def test_a_measure_is_paid_for_on_top_of_what_it_needs(tmp_path):
         "cost: {per: piece, value: 5 CNY assumed}, lifetime: 10 assumed}\n"
     )
     (tmp_path / "measures.yaml").write_text(text, "utf-8")
-    answer = compare(load(tmp_path), samples=2, workers=1, swing=False)
+    answer = compare(load(tmp_path), samples=2, means=Means(1), swing=False)
     rows = {row["name"]: row for row in answer["scenarios"]}
     assert rows["dimmer"]["measures"] == ["lamps", "dimmer"]
     assert rows["dimmer"]["capex"] == 12.0
 
 
+def test_what_a_measure_needs_of_the_library_is_taken_with_it(tmp_path):
+    measures = """schema_version: 1
+measures:
+  cleaner:
+    title: {en: Cleaner}
+    needs: [photovoltaics]
+    changes: [{select: {kind: photovoltaic}, scale: {rating: 1.1 assumed}}]
+    cost: {per: site, value: 5 CNY assumed}
+    lifetime: 10 assumed
+"""
+    answer = compare(fans(tmp_path, measures=measures), samples=2, means=Means(1), swing=False, design="factorial")
+    alone, both = answer["scenarios"]
+    assert (alone["measures"], both["measures"]) == (["photovoltaics"], ["photovoltaics", "cleaner"])
+    assert both["central"]["bought"] < alone["central"]["bought"]
+    assert both["capex"] == pytest.approx(alone["capex"] + 5.0)
+
+
 def test_what_a_measure_adds_last_is_told_beside_what_it_saves_alone(tmp_path):
     # 10 kW all year: 87,600 kWh. Half alone saves 43,800, last, after a tenth, 0.9 of it; a tenth 8,760 and half of that.
     site = measured(tmp_path, ("half", "tenth"))
-    answer = compare(site, samples=2, workers=1, swing=False, design="one-at-a-time")
+    answer = compare(site, samples=2, means=Means(1), swing=False, design="one-at-a-time")
     found = answer["interactions"]
     half, tenth = found["measures"]
     assert [half["alone_kwh"], half["last_kwh"]] == pytest.approx([43_800, 39_420])
@@ -178,7 +197,9 @@ def test_a_measure_whose_rest_cannot_be_simulated_says_why(tmp_path, monkeypatch
         return own(site, weather, step, values, measures)
 
     monkeypatch.setattr(task, "outcome", broken)
-    answer = compare(measured(tmp_path, ("half", "tenth")), samples=2, workers=1, swing=False, design="one-at-a-time")
+    answer = compare(
+        measured(tmp_path, ("half", "tenth")), samples=2, means=Means(1), swing=False, design="one-at-a-time"
+    )
     half, tenth = answer["interactions"]["measures"]
     assert half["last_kwh"] is None
     assert half["problem"] == tenth["problem"] == "fans.power: not a number"
@@ -196,7 +217,7 @@ def test_the_command_runs_a_design_of_chosen_measures(tmp_path):
     wrong = CliRunner().invoke(app, [*plain, "--design", "everything"])
     assert wrong.exit_code == 2
     packages = measured(tmp_path, ("half", "tenth"), "packages: {both: [half, tenth]}")
-    assert len(compare(packages, samples=2, workers=1, swing=False, design="packages")["scenarios"]) == 1
+    assert len(compare(packages, samples=2, means=Means(1), swing=False, design="packages")["scenarios"]) == 1
     assert load(tmp_path).packages == {"both": ("half", "tenth")}
 
 

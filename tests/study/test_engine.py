@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.study.fans import MEASURES, fans
 from twin.errors import RunError
 from twin.historian.tail import StoreFullError
 from twin.site.load import load
@@ -27,36 +28,13 @@ from twin.study.manifest import Keys, canonical, differences
 from twin.study.store import FILE
 from twin.study.task import BASELINE, Task
 
-SITE = """schema_version: 1
-name: {en: Fans}
-location: {latitude: 22.5 deg, longitude: 114 deg, country: CN, province: Guangdong, climate: shenzhen}
-floor_area: 100 m2
-suppliers: {electricity: grid}
-components:
-  grid: {kind: grid, energy_price: 0.6 CNY/kWh, emission_factor: 0.5 kg/kWh}
-  hours: {kind: schedule}
-  fans: {kind: base_load, rating: "10 kW [8 .. 12] assumed", base: "0.5 [0.4 .. 0.6] assumed", schedule: hours}
-"""
-MEASURES = """schema_version: 1
-measures:
-  smaller:
-    title: {en: Smaller fans, zh: 小风机}
-    changes: [{select: {kind: base_load}, scale: {rating: "0.8 [0.7 .. 0.9] assumed"}}]
-    cost: {per: site, value: "100 CNY [50 .. 200] assumed"}
-    lifetime: 10 [8 .. 12] assumed
-  less:
-    title: {en: Fewer fans, zh: 少风机}
-    changes: [{select: {kind: base_load}, add: {rating: "-2 kW [-13 .. -1] assumed"}}]
-    cost: {per: site, value: "100 CNY [50 .. 200] assumed"}
-    lifetime: 10 [8 .. 12] assumed
-packages: {both: [smaller, less]}
-"""
+FAILING = MEASURES.replace("[-3 .. -1]", "[-13 .. -1]")
+"""Fewer fans than there are, in some samples."""
 
 
 @pytest.fixture
 def folder(tmp_path):
-    (tmp_path / "site.yaml").write_text(SITE)
-    (tmp_path / "measures.yaml").write_text(MEASURES)
+    fans(tmp_path, measures=FAILING)
     return tmp_path
 
 
@@ -178,7 +156,7 @@ def test_finished_scenarios_are_never_run_again_and_a_spoilt_one_is_told(folder,
         (folder / "store" / f"{FILE}{ending}").unlink(missing_ok=True)
     assert compare(load(folder), samples=5, means=means) == first
     assert any("set aside as spoilt-" in line for line in told)
-    more = MEASURES + "".join(line.replace("smaller", "smallest") for line in MEASURES.splitlines(True)[2:7])
+    more = FAILING + "".join(line.replace("smaller", "smallest") for line in FAILING.splitlines(True)[2:7])
     (folder / "measures.yaml").write_text(more.replace("packages: {both: [smaller, less]}\n", ""))
     ran.clear()
     work_study([Task(load(folder), "shenzhen", 3600.0, {}, [(BASELINE, ()), ("smaller", ("smaller",)), ("smallest", ("smallest",))])], means)  # fmt: skip
@@ -186,7 +164,7 @@ def test_finished_scenarios_are_never_run_again_and_a_spoilt_one_is_told(folder,
 
 
 def test_a_scenario_that_cannot_be_simulated_says_why_and_the_study_goes_on(folder, monkeypatch):
-    answer = compare(load(folder), samples=30, workers=1)
+    answer = compare(load(folder), samples=30, means=Means(1))
     rows = {row["name"]: row for row in answer["scenarios"]}
     assert rows["smaller"]["problem"] == ""
     assert 0 < rows["less"]["failed_samples"] < 30
@@ -217,7 +195,7 @@ def test_a_scenario_that_cannot_be_simulated_says_why_and_the_study_goes_on(fold
 
 
 def test_a_failed_row_is_shown_in_the_table_and_the_report(folder):
-    (folder / "measures.yaml").write_text(MEASURES.replace("packages: {both: [smaller, less]}\n", ""))
+    (folder / "measures.yaml").write_text(FAILING.replace("packages: {both: [smaller, less]}\n", ""))
     done = subprocess.run(
         [*command(folder, folder / "store", 30)[:-1], "--report", str(folder / "report.html")],
         capture_output=True, text=True, check=True,
@@ -233,7 +211,7 @@ def test_a_baseline_that_cannot_be_simulated_is_an_error(folder, monkeypatch):
 
     monkeypatch.setattr(task, "outcome", broken)
     with pytest.raises(RunError, match=r"baseline: fans\.power: not a number"):
-        compare(load(folder), samples=2, workers=1)
+        compare(load(folder), samples=2, means=Means(1))
 
 
 @pytest.mark.parametrize(
@@ -290,7 +268,7 @@ def test_the_key_holds_all_that_a_run_depends_on(folder):
         replace(base, site=site.with_values({place: 9e3})), replace(base, site=replace(site, year=2020)),
     ]  # fmt: skip
     found = [keys.of(each)[0] for each in others] + Keys(mixed=True).of(base)
-    (folder / "measures.yaml").write_text(MEASURES.replace("0.8 [", "0.79 ["))
+    (folder / "measures.yaml").write_text(FAILING.replace("0.8 [", "0.79 ["))
     found += Keys().of(replace(base, site=load(folder)))
     assert len({own, *found}) == len(found) + 1
 

@@ -13,6 +13,7 @@ from tests.study.ledger_sites import site
 from twin.errors import SiteError
 from twin.site.load import load
 from twin.site.measures import apply
+from twin.study.engine import Means
 from twin.study.pathway import Pathway, Phase, load_pathway, partly, wedges, with_grid
 from twin.study.runner import simulate
 from twin.study.task import run
@@ -40,7 +41,7 @@ def small(tmp_path, pathway=PATHWAY, cost="0 CNY"):
 
 def test_the_wedges_of_every_year_and_the_rest_add_up_to_business_as_usual(tmp_path):
     found = small(tmp_path)
-    rows = wedges(found, load_pathway(found), step=3600.0, workers=1)
+    rows = wedges(found, load_pathway(found), step=3600.0, means=Means(1))
     assert [row["year"] for row in rows] == [2021, 2022, 2023]
     for row in rows:
         total = sum(each["co2_t"] for each in row["wedges"]) + row["residual_t"]
@@ -96,8 +97,8 @@ def test_what_is_in_place_degrades_from_when_it_is_whole():
 def test_the_money_of_every_year_follows_prices_phases_and_offsets(tmp_path):
     more = "prices: {electricity: {2021: 1, 2023: 1.2}}\noffsets: {from: 2023, price: 60 CNY/t}"
     found = small(tmp_path, PATHWAY.replace("offsets: {from: 2023}", more), "1e6 CNY")
-    flat = wedges(found, replace(load_pathway(found), prices={}), step=3600.0, workers=1)
-    rows = wedges(found, load_pathway(found), step=3600.0, workers=1)
+    flat = wedges(found, replace(load_pathway(found), prices={}), step=3600.0, means=Means(1))
+    rows = wedges(found, load_pathway(found), step=3600.0, means=Means(1))
     for row in rows:
         saved = sum(each["cost_cny"] for each in row["wedges"])
         assert saved + row["cost_cny"] == pytest.approx(row["business_as_usual_cny"], rel=1e-12)

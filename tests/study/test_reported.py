@@ -11,6 +11,7 @@ import pytest
 from tests.site.test_claims import site
 from twin.errors import RunError
 from twin.site.load import load
+from twin.study.engine import Means
 from twin.study.reported import examine
 from twin.study.runner import simulate
 
@@ -34,7 +35,7 @@ KEYS = {"site", "quantity", "reported", "p10", "p50", "p90", "unit", "source", "
     ],
 )  # fmt: skip
 def test_the_verdict_follows_the_twins_range(tmp_path, twin, value, more, verdict):
-    (row,) = examine({"test": site(tmp_path, twin, value, more)}, samples=2, workers=1)
+    (row,) = examine({"test": site(tmp_path, twin, value, more)}, samples=2, means=Means(1))
     assert set(row) >= KEYS
     assert row["verdict"] == verdict
     assert row["p10"] <= row["p50"] <= row["p90"]
@@ -46,13 +47,13 @@ def test_a_figure_may_divide_by_a_parameter_of_the_same_sample(tmp_path):
     text = whole.replace("rating: 10 kW,", "rating: '10 kW [5 .. 20] assumed', multiplier: 3,")
     (tmp_path / "site.yaml").write_text(text)
     for each in (found, load(tmp_path)):
-        (row,) = examine({"test": each}, samples=3, workers=1)
+        (row,) = examine({"test": each}, samples=3, means=Means(1))
         assert row["p10"] == pytest.approx(8760.0)
         assert row["p90"] == pytest.approx(8760.0)
 
 
 def test_a_figure_that_divides_by_nothing_is_shown_without_a_verdict(tmp_path):
-    (row,) = examine({"test": site(tmp_path, "{figure: scope2 / it}", "1 kg")}, samples=2, workers=1)
+    (row,) = examine({"test": site(tmp_path, "{figure: scope2 / it}", "1 kg")}, samples=2, means=Means(1))
     assert (row["p10"], row["p50"], row["p90"], row["verdict"]) == (None, None, None, "not comparable")
 
 
@@ -63,7 +64,7 @@ def test_a_figure_that_a_site_cannot_have_is_told(tmp_path):
 
 
 def test_a_reported_saving_is_the_difference_of_the_same_sample():
-    rows = examine({"binhai": load("binhai")}, samples=2, workers=2)
+    rows = examine({"binhai": load("binhai")}, samples=2, means=Means(2))
     energy, carbon = rows
     assert energy["unit"] == "GWh"
     assert -12.0 < energy["p50"] < -3.0

@@ -11,6 +11,7 @@ from twin.site.provenance import Quantity
 from twin.study.compare import compare
 from twin.study.convergence import exceedance, standard_errors
 from twin.study.design import scenarios
+from twin.study.engine import Means
 from twin.study.manifest import Keys
 from twin.study.sampling import advice, draw, placed, variance
 from twin.study.task import Task
@@ -127,7 +128,7 @@ def test_an_exceedance_curve_falls_from_all_to_none():
 
 def test_a_study_tells_how_exact_its_percentiles_are(tmp_path):
     site = fans(tmp_path, measures=MEASURES)
-    answer = compare(site, samples=32, workers=1, swing=False, sampling="sobol")
+    answer = compare(site, samples=32, means=Means(1), swing=False, sampling="sobol")
     assert answer["sampling"] == {"method": "sobol", "advice": {}}
     row = answer["scenarios"][-1]
     for figure in ("saving_kwh", "saving_cost_cny", "saving_inventory_t", "npv"):

@@ -95,6 +95,8 @@ def test_a_name_that_stands_twice_and_a_file_beside_conditions_are_refused(tmp_p
         cases_of(found, file=path)
     with pytest.raises(SiteError, match=r"states weather, tariff and carbon year of each scenario; leave --weather"):
         cases_of(found, ["shenzhen"], file=path)
+    with pytest.raises(SiteError, match=r"twice\.yaml: states the measures of each scenario; leave --design out"):
+        cases_of(found, file=path, design="factorial")
     path.write_text("schema_version: 1\nscenarios: {}\n")
     with pytest.raises(SiteError, match="scenarios: is missing or empty; write a name"):
         cases_of(found, file=path)

@@ -3,18 +3,14 @@
 import numpy as np
 import pytest
 
+from tests.study.fans import fans
 from twin.errors import RunError
-from twin.site.load import load
 from twin.study.engine import Means
 from twin.study.sampling import draw
 from twin.study.screening import screen
 from twin.study.task import BASELINE, outcome
 
-SITE = """schema_version: 1
-name: {en: Fans}
-location: {latitude: 22.5 deg, longitude: 114 deg, country: CN, province: Guangdong, climate: shenzhen}
-floor_area: 100 m2
-suppliers: {electricity: grid}
+PLANT = """
 components:
   grid: {kind: grid, energy_price: 0.6 CNY/kWh, emission_factor: 0.5 kg/kWh}
   hours: {kind: schedule}
@@ -51,10 +47,7 @@ SETS = (
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("fans")
-    (folder / "site.yaml").write_text(SITE)
-    (folder / "measures.yaml").write_text(MEASURES)
-    return load(folder)
+    return fans(tmp_path_factory.mktemp("fans"), PLANT, MEASURES)
 
 
 def numbers(site, *measures):

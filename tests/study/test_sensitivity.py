@@ -113,7 +113,7 @@ def test_shares_of_a_linear_site_are_those_of_its_variances(tmp_path):
     shares = dict(
         zip([q.place.rpartition("/")[2] for q in site.assumptions()], np.array(parts) / sum(parts), strict=True)
     )
-    answer = compare(site, samples=2, workers=1)
+    answer = compare(site, samples=2, means=Means(1))
     assert {row["place"]: row["share"] for row in answer["drivers"]} == pytest.approx(shares)
     found = sensitivity.sensitivity(site, Aim("sobol", base_samples=32), "shenzhen", 3600.0, Terms(), means=Means(1))
     assert found["of"] == "all"
@@ -235,7 +235,7 @@ def test_the_command_shows_what_its_samples_are_enough_for_and_ranks_what_moves(
 
 def test_ranges_that_move_nothing_are_told(tmp_path):
     idle = LINEAR.replace("0.6 CNY/kWh", '"0.6 CNY/kWh [0.5 .. 0.7] assumed"')
-    answer = compare(fans(tmp_path, idle, HALF), samples=2, workers=1)
+    answer = compare(fans(tmp_path, idle, HALF), samples=2, means=Means(1))
     assert [row["matters"] for row in answer["drivers"]] == [True, True, True, False]
     assert "1 of 4 ranges do not move the saving of the package at all" in trusted(answer)
 

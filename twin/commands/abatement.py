@@ -46,8 +46,8 @@ def abatement(
     with progress_bar() as bar:
         task = bar.add_task("running measures on top of each other", total=None)
         answer = order(
-            found, weather, step * 60.0, None, terms_of(found, economics), None,
-            lambda done, total: bar.update(task, completed=done, total=total), study_means(workers, store, dask, mixed),
+            found, weather, step * 60.0, terms=terms_of(found, economics), means=study_means(workers, store, dask, mixed),
+            progress=lambda done, total: bar.update(task, completed=done, total=total),
         )  # fmt: skip
     if as_json:
         print_json(answer)

@@ -46,7 +46,7 @@ def ledger(
     if measure:
         found = found.with_measures(*measure)
     if pathway:
-        _pathway(found, weather, step * 60.0, workers or None, as_json)
+        _pathway(found, weather, step * 60.0, workers, as_json)
         return
     from twin.site.factors import version
     from twin.study.ledger import ledger as make
@@ -117,14 +117,20 @@ def _show_restated(found: dict[str, Any]) -> None:
         out.print(f"note: {escape(note)}")
 
 
-def _pathway(site: Any, weather: str, step: float, workers: int | None, as_json: bool) -> None:
+def _pathway(site: Any, weather: str, step: float, workers: int, as_json: bool) -> None:
+    from twin.study.engine import Means
     from twin.study.pathway import load_pathway, wedges
 
     plan = load_pathway(site)
     with progress_bar() as bar:
         task = bar.add_task("running years", total=None)
         rows = wedges(
-            site, plan, weather, step, workers, lambda done, total: bar.update(task, completed=done, total=total)
+            site,
+            plan,
+            weather,
+            step,
+            Means(workers or None),
+            lambda done, total: bar.update(task, completed=done, total=total),
         )
     if as_json:
         print_json({"site": site.name, "pathway": rows})

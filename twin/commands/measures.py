@@ -65,7 +65,7 @@ def _row(measure: Measure, site: Site | None, shared: bool) -> dict[str, Any]:
     if site is None:
         return row
     try:
-        capital, upkeep = measure.capital(site), measure.upkeep(site)
+        capital, upkeep, _ = measure.money_of(measure.pieces(site), {})
         site.with_measures(*measure.needs, measure.name)
     except SiteError as problem:
         return {**row, "capital_cny": None, "maintenance_cny": None, "applies": False, "why_not": str(problem)}

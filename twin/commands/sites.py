@@ -30,12 +30,13 @@ def sites(
     if not (reported or page):
         _list([_line(name, site) for name, site in found.items()], as_json)
         return
+    from twin.study.engine import Means
     from twin.study.reported import examine
 
     with progress_bar() as bar:
         task = bar.add_task("running samples", total=None)
         rows = examine(
-            found, samples=samples, seed=seed, workers=workers or None,
+            found, samples=samples, seed=seed, means=Means(workers or None),
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )  # fmt: skip
     if page:

@@ -84,7 +84,7 @@ def study(
     means = study_means(workers, store, dask, mixed)
     cases = tuple(cases_of(found, weather or (), tariff or (), carbon_year or (), scenarios, design.value, trials))
     question = Question(
-        found, cases, step * 60.0, samples, seed, workers or None, bacnet, economics, means,
+        found, cases, step * 60.0, samples, seed, bacnet, economics, means,
         sampling, aim(sensitivity or "", trajectories, base_samples, of), design.value, search, trials, screening,
         bool(report or save) if abatement is None else abatement, f"twin {shlex.join(sys.argv[1:])}",
     )  # fmt: skip

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from twin.errors import SiteError, UnitError
+from twin.site.form import known_fields, texts
 from twin.site.problems import Problems
 from twin.site.provenance import quantity
 from twin.site.reader import Node
@@ -77,23 +78,17 @@ def read_arguments(measure: str, node: Node | None, problems: Problems) -> dict[
     """The `arguments:` of a measure."""
     found = {}
     for name, each in (node.fields or {}).items() if node else ():
-        where, fields = f"{measure}.arguments.{name}", each.fields or {}
-        for label in fields:
-            if label not in FIELDS:
-                problems.unknown(each.keys[label], f"{where}.{label}", label, FIELDS)
+        where = f"{measure}.arguments.{name}"
+        fields, told = known_fields(each, FIELDS, problems, where), texts(each)
         if "default" not in fields:
             problems.add(each.place, f"{where}.default: is missing; write for instance 'default: 2 MW'")
             continue
-        texts = {k: v.text or "" for k, v in fields.items()}
         words = tuple(w.text or "" for w in fields["words"].items or []) if "words" in fields else ()
-        title = {k: v.text or "" for k, v in (fields["title"].fields or {}).items()} if "title" in fields else {}
         try:
-            least, most = (
-                float(texts[k].split()[0].replace(",", "")) if k in texts else None for k in ("least", "most")
-            )
+            least, most = (float(told[k].split()[0].replace(",", "")) if k in told else None for k in ("least", "most"))
             argument = Argument(
-                name, title, fields["default"], texts.get("unit", ""), least, most, words,
-                texts.get("whole", "no") in ("yes", "true"),
+                name, texts(fields.get("title")), fields["default"], told.get("unit", ""), least, most, words,
+                told.get("whole", "no") in ("yes", "true"),
             )  # fmt: skip
             argument.check(fields["default"])
         except (ValueError, IndexError, SiteError) as problem:

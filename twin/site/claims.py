@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from twin.core.component import Component
 from twin.errors import SiteError, UnitError
 from twin.site.figure import Figure
+from twin.site.form import known_fields, texts
 from twin.site.problems import Problems
 from twin.site.reader import Node
 from twin.units import factor
@@ -60,20 +61,16 @@ class Reported:
 
 def read(node: Node, problems: Problems) -> Reported | None:
     """One entry of `reported:`."""
-    fields = node.fields or {}
-    for name in fields:
-        if name not in FIELDS:
-            problems.unknown(fields[name].place, f"reported.{name}", name, FIELDS)
-    texts = {k: v.text or "" for k, v in fields.items()}
-    number, _, unit = texts.get("value", "").partition(" ")
+    fields, told = known_fields(node, FIELDS, problems, "reported"), texts(node)
+    number, _, unit = told.get("value", "").partition(" ")
     try:
-        what, source, label, value = texts["what"], texts["source"], texts["label"], float(number.replace(",", ""))
+        what, source, label, value = told["what"], told["source"], told["label"], float(number.replace(",", ""))
     except (KeyError, ValueError):
         problems.add(node.place, "reported: needs what, value with unit, source and label")
         return None
-    if texts.get("comparable", "yes") not in ("yes", "no", "true", "false"):
-        problems.add(fields["comparable"].place, f"reported.comparable: {texts['comparable']!r}: must be yes or no")
-    bound = texts.get("bound", "")
+    if told.get("comparable", "yes") not in ("yes", "no", "true", "false"):
+        problems.add(fields["comparable"].place, f"reported.comparable: {told['comparable']!r}: must be yes or no")
+    bound = told.get("bound", "")
     if bound not in BOUNDS:
         problems.add(fields["bound"].place, f"reported.bound: {bound!r}: must be at most or at least")
     claim = None
@@ -82,22 +79,22 @@ def read(node: Node, problems: Problems) -> Reported | None:
             claim = _claim(fields["twin"], unit or "1")
         except SiteError as problem:
             problems.add(fields["twin"].place, f"reported.twin: {problem}")
-    why = {k: v.text or "" for k, v in (fields["why"].fields or {}).items()} if "why" in fields else {}
-    comparable = texts.get("comparable", "yes") in ("yes", "true") and "twin" in fields
+    why = texts(fields.get("why"))
+    comparable = told.get("comparable", "yes") in ("yes", "true") and "twin" in fields
     return Reported(what, value, unit or "1", source, label, claim, comparable, why, bound)
 
 
 def _claim(node: Node, unit: str) -> Claim:
-    texts = {k: v.text or "" for k, v in (node.fields or {}).items()}
-    ways = [name for name in texts if name in WAYS]
-    if "figure" not in texts or len(ways) > 1 or set(texts) - {"figure", *WAYS}:
-        raise SiteError(f"needs figure, and at most one of {', '.join(WAYS)}; it has {', '.join(texts) or 'nothing'}")
+    told = texts(node)
+    ways = [name for name in told if name in WAYS]
+    if "figure" not in told or len(ways) > 1 or set(told) - {"figure", *WAYS}:
+        raise SiteError(f"needs figure, and at most one of {', '.join(WAYS)}; it has {', '.join(told) or 'nothing'}")
     for each in UNITS:
         try:
             scale = factor(unit, each)[0]
         except UnitError:
             continue
-        return Claim(Figure(texts["figure"]), texts[ways[0]] if ways else "", ways[0] if ways else "with", scale)
+        return Claim(Figure(told["figure"]), told[ways[0]] if ways else "", ways[0] if ways else "with", scale)
     raise SiteError(
         f"{unit!r} is no amount of energy, mass, money, time or power; write for instance GWh, tCO2e, CNY, h or 1"
     )

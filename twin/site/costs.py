@@ -8,6 +8,7 @@ from datetime import date
 
 from twin.core.component import Component
 from twin.errors import SiteError, UnitError
+from twin.site.form import known_fields
 from twin.site.problems import Problems
 from twin.site.provenance import Quantity, quantity
 from twin.site.reader import Node
@@ -72,10 +73,7 @@ def read_cost(name: str, fields: dict[str, Node], problems: Problems) -> Cost | 
     """`cost`, `lifetime`, `maintenance`, `salvage` and `from` of a measure."""
     before = len(problems.found)
     node = fields["cost"]
-    cost = node.fields or {}
-    for label in cost:
-        if label not in ("per", "value", "multiplier"):
-            problems.unknown(node.keys[label], f"{name}.cost.{label}", label, ("per", "value", "multiplier"))
+    cost = known_fields(node, ("per", "value", "multiplier"), problems, f"{name}.cost")
     per = _per(name, cost["per"].text or "" if "per" in cost else "", node.place, problems)
     value = _number(f"{name}.cost.value", cost.get("value"), ("CNY",), node.place, "5 CNY", problems)
     times = _number(f"{name}.cost.multiplier", cost.get("multiplier"), ("1",), node.place, "", problems)

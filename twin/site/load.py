@@ -13,6 +13,7 @@ from twin.errors import PlanError, SiteError, UnitError
 from twin.site import claims
 from twin.site import measures as measure_files
 from twin.site.expand import expand
+from twin.site.form import check_version, known_fields, texts
 from twin.site.named import NAMED, named
 from twin.site.problems import Problems
 from twin.site.provenance import Quantity, quantity
@@ -135,7 +136,7 @@ class _Loader:
         location = self._location(top.get("location"), root.place)
         components = self._components(root, location)
         area = self._number(top.get("floor_area"), "m2", "floor_area", root.place)
-        name = {k: v.text or "" for k, v in (top["name"].fields or {}).items()} if "name" in top else {}
+        name = texts(top.get("name"))
         year = top["year"].text if "year" in top else "2019"
         if not (year or "").isdigit() or not 1950 <= int(year or 0) <= 2100:
             self.problems.add(top["year"].place, f"year: {year!r}: must be a calendar year from 1950 to 2100")
@@ -151,16 +152,8 @@ class _Loader:
         return site
 
     def _check_root(self, root: Node) -> None:
-        top = root.fields or {}
-        for name in top:
-            if name not in FIELDS:
-                self.problems.unknown(root.keys[name], name, name, FIELDS)
-        version = top["schema_version"].text if "schema_version" in top else None
-        if version != SCHEMA_VERSION:
-            place = top["schema_version"].place if version else root.place
-            self.problems.add(
-                place, f"schema_version: is {version or 'missing'}; this program reads version {SCHEMA_VERSION}"
-            )
+        top = known_fields(root, FIELDS, self.problems)
+        check_version(root, self.problems)
         for name in ("name", "location", "floor_area", "components"):
             if name not in top:
                 self.problems.add(root.place, f"{name}: is missing; every site has one")

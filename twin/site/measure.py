@@ -9,6 +9,7 @@ from datetime import date
 from twin.errors import SiteError, UnitError
 from twin.site.arguments import Argument, bind, fill, read_arguments
 from twin.site.costs import Cost, read_cost
+from twin.site.form import known_fields, texts
 from twin.site.problems import Problems
 from twin.site.provenance import Quantity, quantity
 from twin.site.reader import Node
@@ -95,23 +96,29 @@ class Measure:
             whole -= sum(per.amount(before[n]) for n in touched if n in before)
         return self.money.multiplier * max(whole, 0.0)
 
-    def capital(self, site: Site, values: Mapping[str, float] | None = None) -> float:
-        """Investment, with other numbers by place where they are drawn. [CNY]"""
-        return _drawn(self.cost, values) * self.pieces(site)
+    def prices(self) -> dict[str, Quantity]:
+        """Numbers that only its money depends on, by what they are."""
+        stated = {name: getattr(self, name) for name in ("cost", "lifetime", "maintenance", "salvage")}
+        return {name: each for name, each in stated.items() if each is not None}
 
-    def upkeep(self, site: Site, values: Mapping[str, float] | None = None) -> float:
-        """Maintenance of a year. [CNY]"""
-        return self._part(self.maintenance, site, values)
+    def money_of(self, pieces: float, values: Mapping[str, float]) -> tuple[float, float, float]:
+        """Investment, maintenance of a year and salvage of so many units of cost. [CNY]
 
-    def rest(self, site: Site, values: Mapping[str, float] | None = None) -> float:
-        """Salvage at the end of its life. [CNY]"""
-        return self._part(self.salvage, site, values)
+        Parameters
+        ----------
+        pieces : as in `pieces`. values : other numbers by place where they are drawn.
+        """
+        drawn = {name: values.get(each.place, each.value) for name, each in self.prices().items()}
+        capital = drawn["cost"] * pieces
+        upkeep, salvage = (
+            drawn.get(name, 0.0) * (capital if each is not None and each.unit == "1" else pieces)
+            for name, each in (("maintenance", self.maintenance), ("salvage", self.salvage))
+        )
+        return capital, upkeep, salvage
 
-    def _part(self, number: Quantity | None, site: Site, values: Mapping[str, float] | None) -> float:
-        if number is None:
-            return 0.0
-        drawn = _drawn(number, values)
-        return drawn * (self.capital(site, values) if number.unit == "1" else self.pieces(site))
+    def capital(self, site: Site) -> float:
+        """Investment on a site without the measure. [CNY]"""
+        return self.cost.value * self.pieces(site)
 
     def bound(self, given: Mapping[str, str]) -> Measure:
         """The measure with other arguments.
@@ -131,16 +138,9 @@ class Measure:
         return found
 
 
-def _drawn(number: Quantity, values: Mapping[str, float] | None) -> float:
-    return (values or {}).get(number.place, number.value)
-
-
 def read_measure(name: str, node: Node, problems: Problems, given: Mapping[str, str] | None = None) -> Measure | None:
     """One measure, with the arguments it is told."""
-    raw = node.fields or {}
-    for label in raw:
-        if label not in KNOWN:
-            problems.unknown(node.keys[label], f"{name}.{label}", label, KNOWN)
+    raw = known_fields(node, KNOWN, problems, name)
     missing = [label for label in WANTED if label not in raw]
     if not missing and "changes" not in raw and "components" not in raw:
         missing = ["changes"]
@@ -176,11 +176,6 @@ def _words(node: Node | None) -> tuple[str, ...]:
     return tuple(each.text or "" for each in node.items) if node.items is not None else (node.text or "",)
 
 
-def texts(node: Node | None) -> dict[str, str]:
-    """Texts by language."""
-    return {k: v.text or "" for k, v in (node.fields or {}).items()} if node else {}
-
-
 def _saving(name: str, node: Node | None, problems: Problems) -> tuple[Quantity | None, dict[str, str]]:
     """The share that such measures saved elsewhere."""
     fields = node.fields or {} if node else {}
@@ -200,10 +195,7 @@ def _saving(name: str, node: Node | None, problems: Problems) -> tuple[Quantity 
 
 
 def _changes(name: str, node: Node, problems: Problems) -> list[Change]:
-    fields, known = node.fields or {}, ("select", "optional", *VERBS)
-    for label in fields:
-        if label not in known:
-            problems.unknown(node.keys[label], f"{name}.changes.{label}", label, known)
+    fields = known_fields(node, ("select", "optional", *VERBS), problems, f"{name}.changes")
     if not set(fields) & set(VERBS):
         problems.add(node.place, f"{name}.changes: does nothing; write one of {', '.join(VERBS)}")
     selection = read_selection(fields.get("select"), f"{name}.changes", problems)

@@ -10,15 +10,15 @@ from twin.errors import SiteError
 from twin.site import shelf
 from twin.site.arguments import split
 from twin.site.costs import check_per
-from twin.site.measure import Measure, changed, read_measure, texts
+from twin.site.form import known_fields, read_form, texts
+from twin.site.measure import Measure, changed, read_measure
 from twin.site.problems import Problems
 from twin.site.provenance import Quantity
-from twin.site.reader import Node, read
+from twin.site.reader import Node
 from twin.site.site import Site
 
 __all__ = ["Measure", "apply", "attach", "find", "library", "with_needs"]
 
-SCHEMA_VERSION = "1"
 TOP = ("schema_version", "use", "measures", "packages")
 
 
@@ -30,12 +30,8 @@ def attach(site: Site, path: Path) -> Site:
     SiteError
         With every problem of the file.
     """
-    root, problems = read(path), Problems()
-    top = root.fields or {}
-    for name in top:
-        if name not in TOP:
-            problems.unknown(root.keys[name], name, name, TOP)
-    check_version(root, problems)
+    problems = Problems()
+    _, top = read_form(path, TOP, problems)
     found = read_measures(top.get("measures"), problems)
     for name, used in _used(top.get("use"), problems).items():
         if name in found:
@@ -43,6 +39,7 @@ def attach(site: Site, path: Path) -> Site:
                 used.place, f"use: {name}: stands under measures too; give one of them another name with 'as:'"
             )
         found.setdefault(name, used)
+    _add_needed(found, problems)
     packages, titles, places = {}, {}, {}
     for name, node in (top["packages"].fields or {}).items() if "packages" in top else ():
         places[name] = node.place
@@ -58,10 +55,8 @@ def _package(
     name: str, node: Node, measures: Mapping[str, Measure], problems: Problems
 ) -> tuple[tuple[str, ...], dict[str, str]]:
     """Measures of a package and its titles: a list of names, or `measures` with a `title`."""
-    where, fields, listed = f"packages.{name}", node.fields or {}, node
-    for label in fields:
-        if label not in ("title", "measures"):
-            problems.unknown(node.keys[label], f"{where}.{label}", label, ("title", "measures"))
+    where, listed = f"packages.{name}", node
+    fields = known_fields(node, ("title", "measures"), problems, where)
     if node.fields is not None:
         listed = fields.get("measures", node)
     if not listed.items:
@@ -74,14 +69,6 @@ def _package(
         problems.add(node.place, f"{where}: is the name of a measure; give the package another")
     words = name.replace("_", " ")
     return members, {"en": f"Package: {words}", "zh": f"组合：{words}", **texts(fields.get("title"))}
-
-
-def check_version(root: Node, problems: Problems) -> None:
-    """Refuse files of another version of the form."""
-    fields = root.fields or {}
-    version = fields["schema_version"].text if "schema_version" in fields else "missing"
-    if version != SCHEMA_VERSION:
-        problems.add(root.place, f"schema_version: is {version}; this program reads version {SCHEMA_VERSION}")
 
 
 def _used(node: Node | None, problems: Problems) -> dict[str, Measure]:
@@ -97,6 +84,18 @@ def _used(node: Node | None, problems: Problems) -> dict[str, Measure]:
         if measure:
             found[name] = measure
     return found
+
+
+def _add_needed(found: dict[str, Measure], problems: Problems) -> None:
+    """Take what measures need and only the library has."""
+    waiting = [need for measure in found.values() for need in measure.needs]
+    while waiting:
+        name = waiting.pop()
+        if name not in found and name in shelf.measures():
+            measure = read_measure(name, shelf.measures()[name], problems)
+            if measure:
+                found[name] = measure
+                waiting += measure.needs
 
 
 def _try(site: Site, packages: Mapping[str, str], problems: Problems) -> None:

@@ -7,6 +7,7 @@ from math import sqrt
 from typing import Any
 
 from twin.errors import SiteError, UnitError
+from twin.site.form import known_fields
 from twin.site.library import chosen, construction, glazing, shelf, u_value
 from twin.site.named import as_node, panes_of, units
 from twin.site.problems import Problems
@@ -76,9 +77,7 @@ class Rooms:
             raise SiteError(
                 f"{name}: is {node.words()}; a room is a mapping, for instance {{use: office, width: 8 m, depth: 6 m}}"
             )
-        for label in node.fields:
-            if label not in FIELDS:
-                self.problems.unknown(node.keys[label], f"{name}.{label}", label, FIELDS)
+        known_fields(node, FIELDS, self.problems, name)
         room = _Room(name, place, node, self)
         room.build()
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+from twin.site.form import known_fields, read_form, texts
 from twin.site.problems import Problems
-from twin.site.reader import Node, read
+from twin.site.reader import Node
 
 OVER = ("cost", "lifetime", "maintenance", "salvage", "from", "title", "help", "needs", "excludes")
 """What a site may say otherwise of a measure that it uses."""
@@ -30,10 +31,7 @@ def read_shelf(folder: Path) -> dict[str, Node]:
     """Measures of all files of a folder; see `measures`."""
     problems, found = Problems(), dict[str, Node]()
     for path in sorted(folder.glob("*.yaml")):
-        top = read(path).fields or {}
-        version = top["schema_version"].text if "schema_version" in top else "missing"
-        if version != "1":
-            problems.add(str(path), f"schema_version: is {version}; this program reads version 1")
+        _, top = read_form(path, ("schema_version", "measures"), problems)
         for name, node in (top["measures"].fields or {}).items() if "measures" in top else ():
             if name in found:
                 problems.add(node.place, f"{name}: stands twice; the first is at {found[name].place}")
@@ -50,13 +48,9 @@ def taken(entry: Node) -> tuple[str, Node, dict[str, str]]:
     SiteError
         When the library has no such measure, or the entry says something else than a site may.
     """
-    fields, problems = entry.fields or {}, Problems()
-    known = ("measure", "as", "arguments", *OVER)
-    for label in fields:
-        if label not in known:
-            problems.unknown(entry.keys[label], label, label, known)
-    texts = {k: v.text or "" for k, v in fields.items()}
-    name = entry.text or texts.get("measure", "")
+    problems, told = Problems(), texts(entry)
+    fields = known_fields(entry, ("measure", "as", "arguments", *OVER), problems)
+    name = entry.text or told.get("measure", "")
     if name not in measures():
         problems.unknown(entry.place, f"measure {name!r} of the library", name, measures())
     problems.check()
@@ -65,8 +59,7 @@ def taken(entry: Node) -> tuple[str, Node, dict[str, str]]:
     for label in OVER:
         if label in fields:
             merged[label], keys[label] = _over(merged.get(label), fields[label]), entry.keys[label]
-    given = {k: v.text or "" for k, v in (fields["arguments"].fields or {}).items()} if "arguments" in fields else {}
-    return texts.get("as", name), Node(entry.place, fields=merged, keys=keys), given
+    return told.get("as", name), Node(entry.place, fields=merged, keys=keys), texts(fields.get("arguments"))
 
 
 def _over(old: Node | None, new: Node) -> Node:

@@ -11,8 +11,7 @@ from twin.site.site import Site
 from twin.study.appraisal import amounts, items, yearly
 from twin.study.bench import Bench
 from twin.study.cash_flow import CashFlow, Yearly
-from twin.study.engine import Means
-from twin.study.pool import Progress
+from twin.study.engine import ALL_CORES, Means, Progress
 from twin.study.task import Outcome
 from twin.study.terms import Terms, terms_of
 
@@ -79,9 +78,8 @@ def abatement(
     step: float = 3600.0,
     names: Sequence[str] | None = None,
     terms: Terms | None = None,
-    workers: int | None = None,
     progress: Progress | None = None,
-    means: Means | None = None,
+    means: Means = ALL_CORES,
 ) -> dict[str, Any]:
     """The marginal abatement curve of a site's measures, each run on top of those before it.
 
@@ -89,15 +87,14 @@ def abatement(
     ----------
     site : with its measures. weather : by name; empty for the site's own. step : tick. [s]
     names : measures to order; all when None. terms : of the appraisal; those beside the site when None.
-    workers : processes; all cores when None. progress : told (runs done, runs of this step).
-    means : what may be used, and the store that keeps the runs; `workers` processes when None.
+    progress : told (runs done, runs of this step). means : what may be used, and the store that keeps the runs.
 
     Raises
     ------
     TwinError
         When the baseline cannot be run.
     """
-    bench = Bench(site, weather, step, means or Means(workers), progress)
+    bench = Bench(site, weather, step, means, progress)
     return curve(site, list(names if names is not None else site.measures), bench, terms or terms_of(site))
 
 

@@ -16,8 +16,7 @@ from twin.site.site import Site
 from twin.study.compare import compare
 from twin.study.conditions import Condition, site_under, weather_of
 from twin.study.design import DESIGNS, MOST, Scenario, named, scenarios
-from twin.study.engine import Means
-from twin.study.pool import Progress
+from twin.study.engine import ALL_CORES, Means, Progress
 from twin.study.robust import robust
 from twin.study.sampling import Floats, Sampling, placed, shares
 from twin.study.scenario_file import FILE, read_scenarios
@@ -54,7 +53,7 @@ def cases_of(
     Raises
     ------
     TwinError
-        For a weather, tariff or year that cannot be had, and both a file and conditions.
+        For a weather, tariff or year that cannot be had, and a file beside conditions or a design.
     """
     told = bool(weathers or tariffs or years)
     if file and told:
@@ -63,6 +62,10 @@ def cases_of(
         )
     beside = site.path.parent / FILE
     if file or (beside.is_file() and not told):
+        if design != DESIGNS[0]:
+            raise SiteError(
+                f"{file or beside}: states the measures of each scenario; leave --design out, or say --weather to study a design instead"
+            )
         return [Case(condition, under, chosen) for condition, under, chosen in read_scenarios(site, file or beside)]
     for name in weathers:
         weather_of(site, name)
@@ -81,7 +84,7 @@ def compare_cases(
     samples: int,
     seed: int,
     terms: Terms,
-    means: Means | None = None,
+    means: Means = ALL_CORES,
     progress: Progress | None = None,
     sampling: Sampling = "lhs",
     design: str = DESIGNS[0],
@@ -104,7 +107,7 @@ def compare_cases(
     drawn |= _shares(list(later), samples, (seed, 1), sampling)
     answers = [
         compare(
-            case.site, case.condition.weather, step, samples, seed, None, progress, swing=not place, terms=terms, means=means,
+            case.site, case.condition.weather, step, samples, seed, progress, swing=not place, terms=terms, means=means,
             sampling=sampling, design=design, screening=screening, chosen=case.chosen, draws=_values(numbers[place], drawn, samples),
         )
         for place, case in enumerate(cases)

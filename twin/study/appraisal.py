@@ -7,19 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from twin.site.measures import Measure, apply, with_needs
-from twin.site.provenance import Quantity
+from twin.site.measures import apply, with_needs
 from twin.site.site import Site
 from twin.study.cash_flow import CashFlow, Item, Yearly
 from twin.study.task import BASELINE, Outcome
 from twin.study.terms import Terms
 
 SHOWN = ("npv", "irr", "payback_years", "discounted_payback_years", "lcc", "cost_of_saved_energy")
-
-
-def prices(measure: Measure) -> list[Quantity]:
-    """Numbers of a measure that only its money depends on."""
-    return [q for q in (measure.cost, measure.lifetime, measure.maintenance, measure.salvage) if q is not None]
 
 
 def amounts(site: Site, names: Sequence[str]) -> dict[str, float]:
@@ -31,19 +25,10 @@ def items(site: Site, pieces: Mapping[str, float], values: Mapping[str, float]) 
     """What measures buy, with the numbers of a sample; `pieces` as in `amounts`."""
     found = []
     for measure in (site.measures[name] for name in pieces):
-        number = pieces[measure.name]
-        capital = drawn(measure.cost, values) * number
-        upkeep, rest = (
-            0.0 if each is None else drawn(each, values) * (capital if each.unit == "1" else number)
-            for each in (measure.maintenance, measure.salvage)
-        )
-        found.append(Item(measure.name, capital, drawn(measure.lifetime, values), upkeep, rest))
+        capital, upkeep, salvage = measure.money_of(pieces[measure.name], values)
+        life = values.get(measure.lifetime.place, measure.lifetime.value)
+        found.append(Item(measure.name, capital, life, upkeep, salvage))
     return found
-
-
-def drawn(number: Quantity, values: Mapping[str, float]) -> float:
-    """A number as a sample draws it."""
-    return values.get(number.place, number.value)
 
 
 def yearly(outcome: Outcome, terms: Terms) -> Yearly:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from twin.site.site import Site
-from twin.study.engine import Means, work_study
-from twin.study.pool import Progress
+from twin.study.engine import Means, Progress, work_study
 from twin.study.sets import Sets
 from twin.study.task import Outcome, Task
 
@@ -40,4 +39,5 @@ class Bench:
             (sample,) = work_study([Task(self.site, self.weather, self.step, {}, named)], self.means, self.progress)
             for each, (name, _) in zip(fresh, named, strict=True):
                 self.known[each] = sample.problem(name) or sample[name]
+            self.means = self.means.quietly()  # which runs were found is news once
         return [self.known[each] if each in self.known else refused[each] for each in wanted]

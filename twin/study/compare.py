@@ -13,9 +13,8 @@ from twin.site.site import Site
 from twin.study.appraisal import amounts, appraise, items
 from twin.study.convergence import trust
 from twin.study.design import MOST, Scenario, named, scenarios
-from twin.study.engine import Means, Sample
+from twin.study.engine import ALL_CORES, Means, Progress, Sample
 from twin.study.interaction import interactions
-from twin.study.pool import Progress
 from twin.study.reported import spread, verdict
 from twin.study.runs import Asked, Runs, screened, simulated
 from twin.study.sampling import Sampling, advice, draw, percentiles, variance
@@ -39,11 +38,10 @@ def compare(
     step: float = HOURLY,
     samples: int = 30,
     seed: int = 0,
-    workers: int | None = None,
     progress: Progress | None = None,
     swing: bool = True,
     terms: Terms | None = None,
-    means: Means | None = None,
+    means: Means = ALL_CORES,
     sampling: Sampling = "lhs",
     design: str = "alone",
     most: int = MOST,
@@ -59,10 +57,10 @@ def compare(
     Parameters
     ----------
     site : with its measures. weather : as in `Weather.named`; empty for the site's own.
-    step : tick. [s] samples : number of samples. seed : of the samples. workers : processes; all cores when None.
+    step : tick. [s] samples : number of samples. seed : of the samples.
     progress : told (runs done, runs in all) of those to do. swing : also move each assumption alone, to rank what drives the spread.
     terms : of the appraisal; those beside the site when None.
-    means : what the study may use, and the store that keeps its runs; `workers` processes when None.
+    means : what the study may use, and the store that keeps its runs.
     sampling : `lhs` or `sobol`, see `twin.study.sampling.draw`.
     design, most : which sets of measures it runs, and how many at most; see `twin.study.design.scenarios`.
     screening : take most samples from a fit to first order; see `twin.study.screening`.
@@ -81,7 +79,6 @@ def compare(
     values = draws or draw(numbers.all, samples, seed, sampling)
     last = chosen[-1].name if swing and chosen[-1].kind == "package" else ""
     asked = Asked(site, weather or site.location.climate, step, names, alone, numbers, values, last)
-    means = means or Means(workers)
     runs = screened(asked, seed, means, progress) if screening else simulated(asked, means, progress)
     return {
         "site": site.name, "floor_area_m2": site.floor_area.value, "weather": asked.weather, "period": str(site.year),

@@ -28,6 +28,10 @@ SHORTEST = 364
 FACTORS = ("emission_factor", "market_factor")
 
 
+WORDS = {"en": ("tariff {}", "carbon factors of {}", ", "), "zh": ("电价{}", "{}年碳排放因子", "，")}
+"""Tariff and carbon year of a condition, and what stands between, by language."""
+
+
 @dataclass(frozen=True)
 class Condition:
     """Weather by name, a tariff by name and the year of the carbon factors; empty and None for the site's own."""
@@ -43,12 +47,7 @@ class Condition:
         >>> Condition("shenzhen+2K", "guangdong", 2023).label
         'shenzhen+2K, tariff guangdong, carbon factors of 2023'
         """
-        told = [self.weather]
-        if self.tariff:
-            told.append(f"tariff {self.tariff}")
-        if self.carbon_year:
-            told.append(f"carbon factors of {self.carbon_year}")
-        return ", ".join(told)
+        return self.title["en"]
 
     @property
     def title(self) -> dict[str, str]:
@@ -57,12 +56,16 @@ class Condition:
         >>> Condition("shenzhen+2K", "guangdong", 2023).title["zh"]
         'shenzhen+2K，电价guangdong，2023年碳排放因子'
         """
-        told = [self.weather]
-        if self.tariff:
-            told.append(f"电价{self.tariff}")
-        if self.carbon_year:
-            told.append(f"{self.carbon_year}年碳排放因子")
-        return {"en": self.label, "zh": "，".join(told)}
+        return {
+            language: between.join(
+                [
+                    self.weather,
+                    *([tariff.format(self.tariff)] if self.tariff else []),
+                    *([year.format(self.carbon_year)] if self.carbon_year else []),
+                ]
+            )
+            for language, (tariff, year, between) in WORDS.items()
+        }
 
     def shown(self, under: Site) -> dict[str, Any]:
         """The condition in stable keys, with editions of tariffs and emission factors of the site under it."""

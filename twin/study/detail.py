@@ -109,10 +109,8 @@ def _numbers(site: Site, terms: Terms) -> list[dict[str, Any]]:
         found.setdefault(each.place, _number(each, f"{type(site[name]).kind}.{parameter}", "site"))
     found.setdefault(site.floor_area.place, _number(site.floor_area, "floor_area", "site"))
     for name, measure in site.measures.items():
-        stated = {"cost": measure.cost, "lifetime": measure.lifetime, "maintenance": measure.maintenance, "salvage": measure.salvage}  # fmt: skip
-        for what, one in stated.items():
-            if one is not None:
-                found.setdefault(one.place, _number(one, f"{name}.{what}", "measures"))
+        for what, price in measure.prices().items():
+            found.setdefault(price.place, _number(price, f"{name}.{what}", "measures"))
     for what, each in terms.numbers.items():
         found.setdefault(each.place, _number(each, what, "terms"))
     return list(found.values())

@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import overload
@@ -22,7 +22,6 @@ from twin.study import batch
 from twin.study.batch import Context, Done, Job
 from twin.study.crew import Alone, Crew, Processes, StudyError, cores
 from twin.study.manifest import Keys
-from twin.study.pool import Progress
 from twin.study.store import SpoiltError, Store
 from twin.study.task import Outcome, Task
 
@@ -34,6 +33,10 @@ HELD = 4096
 """Runs that are held in memory while answers are made of them."""
 AHEAD = 2
 """Batches handed over for each that is worked, so that no process waits."""
+
+
+Progress = Callable[[int, int], None]
+"""Told (runs done, runs in all)."""
 
 
 def _quiet(_: str) -> None:
@@ -56,6 +59,14 @@ class Means:
     dask: str = ""
     mixed: bool = False
     tell: Callable[[str], None] = _quiet
+
+    def quietly(self) -> Means:
+        """The same, with nobody told of anything."""
+        return replace(self, tell=_quiet)
+
+
+ALL_CORES = Means()
+"""What a study uses where nothing else is said."""
 
 
 class StoppedError(StudyError):

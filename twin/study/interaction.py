@@ -30,7 +30,8 @@ def interactions(
     Returns
     -------
     `package, measures[{measure, with, alone_kwh, last_kwh, alone_bought_kwh, last_bought_kwh, alone_cost_cny, last_cost_cny, alone_t,
-    last_t, problem}], totals`. Electricity saved in use and net of sales at the grid [kWh], annualised net cost without the carbon price [CNY/year], carbon dioxide saved [t], of a year.
+    last_t, problem}], totals`, each of a year: electricity saved in use and net of sales at the grid [kWh], annualised net cost without
+    the carbon price [CNY], carbon dioxide saved. [t]
     """
     lasts = [each for each in chosen if each.kind == "last-in"]
     if not lasts:

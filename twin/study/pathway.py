@@ -7,19 +7,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from twin.errors import SiteError, UnitError
-from twin.sim.costs import costs
+from twin.errors import SiteError
+from twin.site.form import known_fields, number, read_form
 from twin.site.measures import apply
 from twin.site.problems import Problems
-from twin.site.provenance import quantity
-from twin.site.reader import Node, read
+from twin.site.reader import Node
 from twin.site.site import Site
-from twin.study.pool import Progress, work_all
-from twin.study.runner import simulate
-from twin.study.task import scene
+from twin.study.engine import ALL_CORES, Means, Progress, work_study
+from twin.study.task import BASELINE, Outcome, Task
 from twin.study.terms import CARRIERS
 
-SCHEMA_VERSION = "1"
 KINDS = ("business_as_usual", "reductions", "green_power")
 FIELDS = ("schema_version", "first", "last", "grid_factor", "prices", *KINDS, "offsets")
 PHASE = ("measure", "from", "to", "degradation")
@@ -105,23 +102,18 @@ def load_pathway(site: Site, path: Path | None = None) -> Pathway:
         raise SiteError(
             f"{path}: no such file; a pathway says first, last, {', '.join(KINDS)} and offsets; see docs/carbon.md"
         )
-    root, problems = read(path), Problems()
-    top = root.fields or {}
-    for name in top:
-        if name not in FIELDS:
-            problems.unknown(root.keys[name], name, name, FIELDS)
-    if (top["schema_version"].text if "schema_version" in top else "missing") != SCHEMA_VERSION:
-        problems.add(root.place, f"schema_version: this program reads version {SCHEMA_VERSION}")
-    first, last = (_year(top.get(name), name, root.place, problems) for name in ("first", "last"))
+    problems = Problems()
+    place, top = read_form(path, FIELDS, problems)
+    first, last = (_year(top.get(name), name, place, problems) for name in ("first", "last"))
     if last < first:
-        problems.add(top["last"].place if "last" in top else root.place, f"last: {last} is before first, {first}")
+        problems.add(top["last"].place if "last" in top else place, f"last: {last} is before first, {first}")
     phases = [
         phase for kind in KINDS for node in (top[kind].items or [] if kind in top else [])
         if (phase := _phase(kind, node, site, problems))
     ]  # fmt: skip
     named = [phase.measure for phase in phases]
     for name in dict.fromkeys(each for each in named if named.count(each) > 1):
-        problems.add(root.place, f"{name}: stands in two phases; a measure happens once")
+        problems.add(place, f"{name}: stands in two phases; a measure happens once")
     factors = _by_year(top.get("grid_factor"), "grid_factor", "kg/J", problems)
     prices = {}
     for carrier, node in (top["prices"].fields or {}).items() if "prices" in top else ():
@@ -138,32 +130,25 @@ def _by_year(node: Node | None, where: str, unit: str, problems: Problems) -> di
     """Numbers by calendar year."""
     found = {}
     for key, each in (node.fields or {}).items() if node else ():
-        number = _number(each, f"{where}.{key}", unit, problems)
-        if number is not None:
-            found[_year(Node(each.place, text=key), where, each.place, problems)] = number
+        value = _positive(each, f"{where}.{key}", unit, problems)
+        if value is not None:
+            found[_year(Node(each.place, text=key), where, each.place, problems)] = value
     return found
 
 
-def _number(node: Node, where: str, unit: str, problems: Problems) -> float | None:
-    try:
-        number = quantity(node, unit, "").value
-    except UnitError as problem:
-        problems.add(node.place, f"{where}: {problem}")
-        return None
-    if number < 0.0:
+def _positive(node: Node, where: str, unit: str, problems: Problems) -> float | None:
+    found = number(node, where, unit, problems)
+    if found and found.value < 0.0:
         problems.add(node.place, f"{where}: {node.text}: must not be negative")
-    return number
+    return found.value if found else None
 
 
 def _offsets(node: Node | None, problems: Problems) -> tuple[int, float]:
     """Year from which the rest is offset, and the price of a tonne. [CNY/kg]"""
     if node is None:
         return 0, 0.0
-    fields = node.fields or {}
-    for label in fields:
-        if label not in ("from", "price"):
-            problems.unknown(node.keys[label], f"offsets.{label}", label, ("from", "price"))
-    price = _number(fields["price"], "offsets.price", "CNY/kg", problems) if "price" in fields else 0.0
+    fields = known_fields(node, ("from", "price"), problems, "offsets")
+    price = _positive(fields["price"], "offsets.price", "CNY/kg", problems) if "price" in fields else 0.0
     return _year(fields.get("from"), "offsets.from", node.place, problems), price or 0.0
 
 
@@ -176,10 +161,7 @@ def _year(node: Node | None, where: str, place: str, problems: Problems) -> int:
 
 
 def _phase(kind: str, node: Node, site: Site, problems: Problems) -> Phase | None:
-    fields = node.fields or {}
-    for label in fields:
-        if label not in PHASE:
-            problems.unknown(node.keys[label], f"{kind}.{label}", label, PHASE)
+    fields = known_fields(node, PHASE, problems, kind)
     name = fields["measure"].text or "" if "measure" in fields else ""
     if name not in site.measures:
         problems.unknown(node.place, f"{kind}: measure {name!r}", name, site.measures)
@@ -189,7 +171,9 @@ def _phase(kind: str, node: Node, site: Site, problems: Problems) -> Phase | Non
     if end < start:
         problems.add(node.place, f"{kind}.{name}: ends in {end}, before it starts in {start}")
     loses = (
-        _number(fields["degradation"], f"{kind}.{name}.degradation", "1", problems) if "degradation" in fields else 0.0
+        _positive(fields["degradation"], f"{kind}.{name}.degradation", "1", problems)
+        if "degradation" in fields
+        else 0.0
     )
     if loses is not None and loses >= 1.0:
         problems.add(node.place, f"{kind}.{name}.degradation: loses all in a year; write for instance 0.5 %")
@@ -236,93 +220,76 @@ def with_grid(site: Site, scale: float) -> Site:
 
 
 @dataclass(frozen=True)
-class Year:
-    """One year's work: the site, the pathway, the year, the weather by name and the tick. [s]"""
-
-    site: Site
-    pathway: Pathway
-    year: int
-    weather: str
-    step: float
-
-
-@dataclass(frozen=True)
 class Stage:
-    """A phase of a year and what the site is like with it: emissions of scopes 1, 2 market-based and 3 [t], cost of energy. [CNY]"""
+    """A phase of a year, and the site as it is with it and all before it."""
 
     kind: str
     measure: str
-    co2: float
-    cost: float
+    site: Site
 
 
-def work(task: Year) -> list[Stage]:
-    """The site of a year after each phase, in the pathway's order, every one a run of the site as it then is."""
-    phases = [(phase, phase.share(task.year)) for phase in task.pathway.phases]
-    site = task.site
+def stages(site: Site, pathway: Pathway, year: int) -> list[Stage]:
+    """The site of a year after each phase, in the pathway's order."""
+    phases = [(phase, phase.share(year)) for phase in pathway.phases]
     for phase, share in phases:
         if phase.kind == KINDS[0]:
             site = partly(site, phase.measure, share)
-    scale = task.pathway.grid(task.year)
-    found = [_stage(KINDS[0], KINDS[0], site, task)]
-    site = with_grid(site, scale)
-    found.append(_stage(GRID, GRID, site, task) if scale != 1.0 else replace(found[-1], kind=GRID, measure=GRID))
+    found = [Stage(KINDS[0], KINDS[0], site)]
+    site = with_grid(site, pathway.grid(year))
+    found.append(Stage(GRID, GRID, site))
     for phase, share in phases:
         if phase.kind != KINDS[0]:
             site = partly(site, phase.measure, share)
-            changed = share > 0.0
-            found.append(
-                _stage(phase.kind, phase.measure, site, task)
-                if changed
-                else replace(found[-1], kind=phase.kind, measure=phase.measure)
-            )
+            found.append(Stage(phase.kind, phase.measure, site))
     return found
 
 
-def _stage(kind: str, measure: str, site: Site, task: Year) -> Stage:
-    shared = scene(task.weather, site.year, site.location.country)
-    run = simulate(site, shared.weather, step=task.step, scene=shared)
-    books = run.ledger
-    cost = sum(amount * task.pathway.price(carrier, task.year) for carrier, amount in costs(run).items())
-    return Stage(kind, measure, (books["scope1"] + books["scope2_market"] + books["scope3"]) / 1e3, cost)
-
-
 def wedges(
-    site: Site, pathway: Pathway, weather: str = "", step: float = 3600.0, workers: int | None = None, progress: Progress | None = None,
+    site: Site, pathway: Pathway, weather: str = "", step: float = 3600.0, means: Means = ALL_CORES, progress: Progress | None = None,
 ) -> list[dict[str, Any]]:  # fmt: skip
     """The wedge table: a row a year, whose wedges and residual add up to business as usual, in tonnes and in money.
 
     A wedge is what the inventory and the cost fall by when the measure is added to all before it, each a run of its own, so that
     interactions are counted once, in the order of the file. `capital_cny` is what the phases put in place in a year cost then.
     Weather and calendar are those of the site's year throughout.
+
+    Raises
+    ------
+    TwinError
+        When a stage cannot be made or simulated.
     """
-    tasks = [
-        Year(site, pathway, year, weather or site.location.climate, step)
-        for year in range(pathway.first, pathway.last + 1)
-    ]
-    return [_row(task, stages) for task, stages in zip(tasks, work_all(work, tasks, workers, progress), strict=True)]
+    years = {year: stages(site, pathway, year) for year in range(pathway.first, pathway.last + 1)}
+    every = [each for found in years.values() for each in found]
+    sky = weather or site.location.climate
+    answers = work_study([Task(each.site, sky, step, {}, [(BASELINE, ())]) for each in every], means, progress)
+    outcomes = iter([each[BASELINE] for each in answers])
+    return [_row(site, pathway, year, [(each, next(outcomes)) for each in found]) for year, found in years.items()]
 
 
-def _row(task: Year, stages: Sequence[Stage]) -> dict[str, Any]:
-    pathway, year, rest = task.pathway, task.year, stages[-1].co2
+def _row(site: Site, pathway: Pathway, year: int, ran: Sequence[tuple[Stage, Outcome]]) -> dict[str, Any]:
+    emitted = [own.inventory for _, own in ran]
+    spent = [sum(amount * pathway.price(carrier, year) for carrier, amount in own.costs.items()) for _, own in ran]
+    rest = emitted[-1]
     offset = rest if pathway.offset and year >= pathway.offset else 0.0
     capital = 0.0
     for phase in pathway.phases:
         before = phase.built(year - 1) if year > pathway.first else 0.0
-        measure = task.site.measures[phase.measure]
-        capital += measure.cost.value * measure.pieces(task.site) * (phase.built(year) - before)
+        capital += site.measures[phase.measure].capital(site) * (phase.built(year) - before)
     return {
         "year": year,
-        "business_as_usual_t": stages[0].co2,
+        "business_as_usual_t": emitted[0],
         "wedges": [
-            {"kind": own.kind, "measure": own.measure, "co2_t": before.co2 - own.co2, "cost_cny": before.cost - own.cost}
-            for own, before in zip(stages[1:], stages[:-1], strict=True)
+            {
+                "kind": ran[place][0].kind, "measure": ran[place][0].measure,
+                "co2_t": emitted[place - 1] - emitted[place], "cost_cny": spent[place - 1] - spent[place],
+            }
+            for place in range(1, len(ran))
         ],
         "residual_t": rest,
         "offsets_t": offset,
         "net_t": rest - offset,
-        "business_as_usual_cny": stages[0].cost,
-        "cost_cny": stages[-1].cost,
+        "business_as_usual_cny": spent[0],
+        "cost_cny": spent[-1],
         "offsets_cny": offset * 1e3 * pathway.offset_price,
         "capital_cny": capital,
     }  # fmt: skip

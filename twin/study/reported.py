@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from math import isnan
 from typing import Any
 
+from twin.errors import RunError
 from twin.site.claims import Reported
 from twin.site.measures import with_needs
 from twin.site.site import Site
-from twin.study.pool import Progress, work_all
+from twin.study.engine import ALL_CORES, Means, Progress, Sample, work_study
 from twin.study.sampling import draw, percentiles
-from twin.study.task import BASELINE, Outcome, Task, work
+from twin.study.task import BASELINE, Outcome, Task
 from twin.study.uncertain import uncertain
 
 ROUNDING = 0.02
@@ -26,20 +28,19 @@ def scenarios(site: Site) -> dict[str, tuple[str, ...]]:
 
 
 def examine(
-    sites: Mapping[str, Site], step: float = 3600.0, samples: int = 20, seed: int = 0, workers: int | None = None,
-    progress: Progress | None = None,
+    sites: Mapping[str, Site], step: float = 3600.0, samples: int = 20, seed: int = 0, means: Means = ALL_CORES, progress: Progress | None = None,
 ) -> list[dict[str, Any]]:  # fmt: skip
     """Rows of `twin sites --reported`: every reported figure of every site.
 
     Parameters
     ----------
     sites : by name. step : tick. [s] samples : of the uncertain numbers of each site; seed : of the samples.
-    workers : processes; all cores when None. progress : told (tasks done, tasks in all).
+    means : what the runs may use. progress : told (runs done, runs in all).
 
     Raises
     ------
     TwinError
-        When a run fails.
+        When a scenario that a figure needs cannot be simulated, naming the site.
     """
     tasks: list[Task] = []
     for site in sites.values():
@@ -48,13 +49,21 @@ def examine(
         runs = [(BASELINE, ()), *((name, known[name]) for name in wanted)]
         drawn = draw(uncertain(site, runs).all, samples, seed) if any(each.claim for each in site.reported) else []
         tasks += [Task(site, site.location.climate, step, values, runs) for values in drawn]
-    answers = iter(work_all(work, tasks, workers, progress))
+    answers = zip(tasks, work_study(tasks, means, progress), strict=True)
     rows = []
     for name, site in sites.items():
         claimed = any(each.claim for each in site.reported)
-        outcomes = [next(answers) for _ in range(samples if claimed else 0)]
+        outcomes = [_whole(name, *each) for each in islice(answers, samples if claimed else 0)]
         rows += [{"site": name, **row(each, outcomes)} for each in site.reported]
     return rows
+
+
+def _whole(site: str, task: Task, sample: Sample) -> dict[str, Outcome]:
+    names = [name for name, _ in task.scenarios]
+    problem = sample.problem(*names)
+    if problem:
+        raise RunError(f"{site}: {problem}")
+    return {name: sample[name] for name in names}
 
 
 def row(each: Reported, outcomes: Sequence[Mapping[str, Outcome]]) -> dict[str, Any]:

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from twin.site.site import Site
-from twin.study.engine import Means, Sample, work_study
-from twin.study.pool import Progress
+from twin.study.engine import Means, Progress, Sample, work_study
 from twin.study.screening import screen
 from twin.study.task import Outcome, Task
 from twin.study.uncertain import Uncertain

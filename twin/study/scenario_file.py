@@ -9,9 +9,10 @@ from pathlib import Path
 from twin.errors import SiteError, WeatherError
 from twin.site import shelf
 from twin.site.arguments import joined, split
-from twin.site.measures import Measure, apply, check_version, find
+from twin.site.form import known_fields, read_form, texts
+from twin.site.measures import Measure, apply, find
 from twin.site.problems import Problems
-from twin.site.reader import Node, read
+from twin.site.reader import Node
 from twin.site.site import Site
 from twin.study.conditions import FIRST, LAST, Condition, site_under, weather_of
 from twin.study.design import Scenario, scenarios
@@ -33,16 +34,12 @@ def read_scenarios(site: Site, path: Path) -> list[Told]:
     SiteError
         With every problem of the file.
     """
-    root, problems = read(path), Problems()
-    top = root.fields or {}
-    for name in top:
-        if name not in TOP:
-            problems.unknown(root.keys[name], name, name, TOP)
-    check_version(root, problems)
+    problems = Problems()
+    place, top = read_form(path, TOP, problems)
     block = top.get("scenarios")
     if block is None or not block.fields:
         problems.add(
-            block.place if block else root.place,
+            block.place if block else place,
             "scenarios: is missing or empty; write a name and under it measures, weather, tariff and carbon_year",
         )
     groups: dict[Condition, list[Scenario]] = {}
@@ -64,17 +61,13 @@ def read_scenarios(site: Site, path: Path) -> list[Told]:
 
 
 def _title(name: str, node: Node) -> dict[str, str]:
-    stated = (node.fields or {}).get("title")
-    texts = {label: each.text or "" for label, each in (stated.fields or {}).items()} if stated else {}
-    return {"en": name.replace("_", " "), "zh": texts.get("en", name), **texts}
+    stated = texts((node.fields or {}).get("title"))
+    return {"en": name.replace("_", " "), "zh": stated.get("en", name), **stated}
 
 
 def _measures(site: Site, name: str, node: Node, problems: Problems) -> tuple[str, ...]:
     """Measures of a scenario, with their arguments, as the command line has them."""
-    fields = node.fields or {}
-    for label in fields:
-        if label not in FIELDS:
-            problems.unknown(node.keys[label], f"{name}.{label}", label, FIELDS)
+    fields = known_fields(node, FIELDS, problems, name)
     stated = fields.get("measures")
     entries = stated.items or [] if stated else []
     if not entries:
@@ -84,12 +77,8 @@ def _measures(site: Site, name: str, node: Node, problems: Problems) -> tuple[st
         )
     found = []
     for each in entries:
-        parts = each.fields or {}
-        for label in parts:
-            if label not in ("measure", "arguments"):
-                problems.unknown(each.keys[label], f"{name}.measures.{label}", label, ("measure", "arguments"))
-        given = {k: v.text or "" for k, v in (parts["arguments"].fields or {}).items()} if "arguments" in parts else {}
-        text = joined(each.text or (parts["measure"].text or "" if "measure" in parts else ""), given)
+        parts = known_fields(each, ("measure", "arguments"), problems, f"{name}.measures")
+        text = joined(each.text or texts(each).get("measure", ""), texts(parts.get("arguments")))
         known = {**site.measures, **shelf.measures()}
         try:
             if split(text)[0] not in known:

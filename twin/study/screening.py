@@ -17,8 +17,7 @@ import numpy.typing as npt
 from twin.errors import RunError
 from twin.site.provenance import Quantity
 from twin.site.site import Site
-from twin.study.engine import Means, Sample, work_study
-from twin.study.pool import Progress
+from twin.study.engine import Means, Progress, Sample, work_study
 from twin.study.sampling import draw
 from twin.study.task import BASELINE, Outcome, Task
 

@@ -15,10 +15,9 @@ from twin.study.bench import Bench
 from twin.study.cash_flow import CashFlow
 from twin.study.compare import FEWEST, HOURLY
 from twin.study.design import MOST, named, scenarios
-from twin.study.engine import Means, Sample, work_study
+from twin.study.engine import ALL_CORES, Means, Progress, Sample, work_study
 from twin.study.front import Point, knee, pareto, spread_out
 from twin.study.genetic import Aims, Members, explore, package
-from twin.study.pool import Progress
 from twin.study.sampling import Sampling, draw, percentiles
 from twin.study.sets import Sets
 from twin.study.task import BASELINE, Outcome, Task
@@ -38,7 +37,7 @@ def search(
     samples: int = 30,
     seed: int = 0,
     terms: Terms | None = None,
-    means: Means | None = None,
+    means: Means = ALL_CORES,
     trials: int = MOST,
     progress: Progress | None = None,
     sampling: Sampling = "lhs",
@@ -63,7 +62,7 @@ def search(
     if not site.measures:
         raise SiteError(f"{site.path}: has no measures to search; state them in measures.yaml or choose with --measure")
     terms, sets = terms or terms_of(site), Sets(site)
-    bench = Bench(site, weather, step, means or Means(), progress, sets)
+    bench = Bench(site, weather, step, means, progress, sets)
     feasible = sets.count()
     exact = feasible <= trials or not package()
     (base, *_) = bench(sets.all() if exact else [()])

@@ -16,9 +16,8 @@ from twin.site.provenance import Quantity
 from twin.site.site import Site
 from twin.study import indices
 from twin.study.appraisal import amounts, cash_flow
-from twin.study.engine import Means, work_study
+from twin.study.engine import ALL_CORES, Means, Progress, work_study
 from twin.study.indices import RANKED, SMALL, Design, Indices, Method, SensitivityError
-from twin.study.pool import Progress
 from twin.study.sampling import placed
 from twin.study.task import BASELINE
 from twin.study.terms import Terms
@@ -142,7 +141,7 @@ def sensitivity(
     step: float,
     terms: Terms,
     seed: int = 0,
-    means: Means | None = None,
+    means: Means = ALL_CORES,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Global sensitivities in the stable keys of `twin study --json`, `sensitivity`.
@@ -158,7 +157,7 @@ def sensitivity(
         When nothing is uncertain, too few runs can be simulated, or the runs cannot go on.
     """
     aim.check(site)
-    model = Model(site, weather, step, aim.scenario(site), terms, means or Means())
+    model = Model(site, weather, step, aim.scenario(site), terms, means)
     asked = model.numbers.all
     if not asked:
         raise SensitivityError(f"{site.path}: no number has a range, so that nothing makes a spread; write some as '10 kW [8 .. 12] assumed'")  # fmt: skip

@@ -7,15 +7,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from twin.errors import UnitError
+from twin.site.form import known_fields, number, read_form
 from twin.site.problems import Problems
-from twin.site.provenance import Quantity, quantity
-from twin.site.reader import Node, read
+from twin.site.provenance import Quantity
 from twin.site.site import Site
 from twin.study.economics import DISCOUNT
 
 FILE = "economics.yaml"
-SCHEMA_VERSION = "1"
 LONGEST = 100
 CARRIERS = ("electricity", "feed_in", "demand", "gas", "heat", "water", "contracts", "other")
 """What yearly costs are told by."""
@@ -102,25 +100,14 @@ def read_terms(path: Path) -> Terms:
     SiteError
         With every problem of the file.
     """
-    root, problems = read(path), Problems()
-    top = root.fields or {}
-    for name in top:
-        if name not in FIELDS:
-            problems.unknown(root.keys[name], name, name, FIELDS)
-    version = top["schema_version"].text if "schema_version" in top else "missing"
-    if version != SCHEMA_VERSION:
-        problems.add(root.place, f"schema_version: is {version}; this program reads version {SCHEMA_VERSION}")
-    numbers: dict[str, Quantity] = {}
-    for name, unit in UNITS.items():
-        if name in top:
-            _number(top[name], name, unit, numbers, problems)
+    problems = Problems()
+    _, top = read_form(path, FIELDS, problems)
+    stated = [(name, unit, top[name]) for name, unit in UNITS.items() if name in top]
     for block, known, unit in (("escalation", CARRIERS, "1"), ("carbon_price", SCOPES, "CNY/kg")):
-        node = top.get(block)
-        for name, each in (node.fields or {}).items() if node else ():
-            if name in known:
-                _number(each, f"{block}.{name}", unit, numbers, problems)
-            elif node:
-                problems.unknown(node.keys[name], f"{block}.{name}", name, known)
+        fields = known_fields(top.get(block), known, problems, block)
+        stated += [(f"{block}.{name}", unit, each) for name, each in fields.items() if name in known]
+    given = {name: number(node, name, unit, problems) for name, unit, node in stated}
+    numbers = {name: each for name, each in given.items() if each}
     words = {name: (top[name].text or "") for name in WORDS if name in top}
     for name, word in words.items():
         if word not in WORDS[name]:
@@ -128,15 +115,8 @@ def read_terms(path: Path) -> Terms:
     _check(numbers, problems)
     problems.check()
     horizon = int(numbers["horizon"].value) if "horizon" in numbers else Terms().horizon
-    found = {what: number.value for what, number in numbers.items()}
+    found = {what: each.value for what, each in numbers.items()}
     return replace(Terms(**words), horizon=horizon, numbers=numbers)._with(found)  # type: ignore[arg-type]
-
-
-def _number(node: Node, name: str, unit: str, numbers: dict[str, Quantity], problems: Problems) -> None:
-    try:
-        numbers[name] = quantity(node, unit, "")
-    except UnitError as problem:
-        problems.add(node.place, f"{name}: {problem}")
 
 
 def _check(numbers: Mapping[str, Quantity], problems: Problems) -> None:

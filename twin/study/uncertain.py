@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from twin.site.measures import apply
 from twin.site.provenance import Quantity
 from twin.site.site import Site
-from twin.study.appraisal import prices
 from twin.study.task import Task
 from twin.study.terms import Terms
 
@@ -100,12 +99,5 @@ def _parameters(site: Site) -> dict[str, str]:
 
 def _prices(site: Site, members: set[str]) -> list[tuple[str, Quantity]]:
     """What measures cost and how long they last, with a name for each."""
-    found = []
-    for measure in (each for name, each in site.measures.items() if name in members):
-        by_place = {
-            q.place: what
-            for what in ("cost", "lifetime", "maintenance", "salvage")
-            if (q := getattr(measure, what)) is not None
-        }
-        found += [(f"{measure.name}: {by_place[q.place]}", q) for q in prices(measure)]
-    return found
+    chosen = [each for name, each in site.measures.items() if name in members]
+    return [(f"{measure.name}: {what}", price) for measure in chosen for what, price in measure.prices().items()]

@@ -7,7 +7,6 @@ import hashlib
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
@@ -115,8 +114,3 @@ class Weather:
                 np.ascontiguousarray(value).tobytes() if isinstance(value, np.ndarray) else repr(value).encode()
             )
         return content.hexdigest()[:16]
-
-
-def standard_time(zone: str, year: int) -> datetime:
-    """1 January 00:00 of a year in a time zone."""
-    return datetime(year, 1, 1, tzinfo=ZoneInfo(zone))
