@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
 
 from twin.dashboard.language import LANGUAGES
@@ -19,13 +20,15 @@ class Address:
 
     Attributes
     ----------
-    page : key of the page. wrong : what the address said and nobody knows, as `name=value`.
+    page : key of the page. own : what only this page's address says, as pairs. wrong : what the address said and nobody knows, as
+        `name=value`.
     """
 
     page: str
     site: str
     language: str = "en"
     theme: str = "light"
+    own: tuple[tuple[str, str], ...] = ()
     wrong: tuple[str, ...] = ()
 
     @property
@@ -33,32 +36,56 @@ class Address:
         """Whether the ground is dark."""
         return self.theme == "dark"
 
-    def to(self, **changes: str) -> str:
-        """Address of this screen with something changed; everything else stays.
+    def get(self, name: str, usual: str = "") -> str:
+        """What the address says of one of the page's own words.
+
+        >>> Address("component", "binhai", own=(("name", "grid"),)).get("name")
+        'grid'
+        """
+        return dict(self.own).get(name, usual)
+
+    def to(self, page: str = "", site: str = "", language: str = "", theme: str = "", **own: str) -> str:
+        """Address of this screen with something changed; everything else stays, but another page or site begins with its own words.
 
         >>> Address("overview", "binhai").to(language="zh")
         '/overview?site=binhai&lang=zh&theme=light'
+        >>> Address("component", "binhai", own=(("name", "grid"),)).to(theme="dark")
+        '/component?site=binhai&lang=en&theme=dark&name=grid'
         """
-        other = replace(self, **changes)  # type: ignore[arg-type]
-        return f"/{other.page}?" + urlencode({"site": other.site, "lang": other.language, "theme": other.theme})
+        stays = not page and not site
+        words = {**(dict(self.own) if stays else {}), **own}
+        told = {"site": site or self.site, "lang": language or self.language, "theme": theme or self.theme}
+        return f"/{page or self.page}?" + urlencode({**told, **{name: text for name, text in words.items() if text}})
 
 
-def read(path: str | None, query: str | None, pages: Collection[str], sites: Collection[str], home: Address) -> Address:
+def read(
+    path: str | None, query: str | None, pages: Mapping[str, Mapping[str, str]], sites: Collection[str], home: Address
+) -> Address:
     """The state that a path and a query mean; what is missing is as at home, what is wrong is kept to be told.
 
-    >>> read("/overview", "?lang=xx&theme=dark", ["overview"], ["binhai"], Address("overview", "binhai")).wrong
+    Parameters
+    ----------
+    pages : by key, each with its own words and the patterns of their values.
+
+    >>> read("/overview", "?lang=xx&theme=dark", {"overview": {}}, ["binhai"], Address("overview", "binhai")).wrong
     ('lang=xx',)
     """
     told = dict(parse_qsl((query or "").lstrip("?")))
     page = (path or "").strip("/") or home.page
-    allowed: dict[str, tuple[Collection[str], str]] = {
-        "site": (sites, home.site), "lang": (LANGUAGES, home.language), "theme": (THEMES, home.theme),
-    }  # fmt: skip
-    wrong = [f"{name}={text[:LONGEST]}" for name, text in told.items() if name not in allowed or text not in allowed[name][0]]  # fmt: skip
+    wrong = []
     if page not in pages:
         wrong.append(f"/{page[:LONGEST]}")
         page = home.page
+    allowed: dict[str, tuple[Collection[str], str]] = {
+        "site": (sites, home.site), "lang": (LANGUAGES, home.language), "theme": (THEMES, home.theme),
+    }  # fmt: skip
+    own = []
+    for name, text in told.items():
+        if name in pages[page] and re.fullmatch(pages[page][name], text):
+            own.append((name, text))
+        elif name not in allowed or text not in allowed[name][0]:
+            wrong.append(f"{name[:LONGEST]}={text[:LONGEST]}")
     site, language, theme = (
         told.get(name, usual) if told.get(name) in known else usual for name, (known, usual) in allowed.items()
     )
-    return Address(page, site, language, theme, tuple(wrong))
+    return Address(page, site, language, theme, tuple(own), tuple(wrong))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,17 +16,19 @@ from twin.dashboard.address import Address, read
 from twin.dashboard.data import Source
 from twin.dashboard.guard import Guard
 from twin.dashboard.language import say
+from twin.dashboard.page import Page
 from twin.dashboard.pages import overview, portfolio, unbuilt
-from twin.dashboard.shell import MENU, framed, message
+from twin.dashboard.shell import framed, message
 
 ASSETS = Path(__file__).parent / "assets"
 SOON, LATER = 700, 60_000
 """How long until a screen is built again: while something is worked out, and for new measurements. [ms]"""
-PAGES: Mapping[str, Callable[[Address, Source], Any]] = {
-    **dict.fromkeys(unbuilt.KEYS, unbuilt.build),
-    "overview": overview.build,
-    "portfolio": portfolio.build,
+PAGES: Mapping[str, Page] = {
+    **dict.fromkeys(unbuilt.KEYS, unbuilt.PAGE),
+    "overview": overview.PAGE,
+    "portfolio": portfolio.PAGE,
 }
+KEYS = {key: page.keys for key, page in PAGES.items()}
 PLAIN = """<!DOCTYPE html>
 <html lang="en">
 <head>{%metas%}<title>{%title%}</title><link rel="icon" type="image/svg+xml" href="/assets/icons/overview.svg">{%css%}</head>
@@ -58,14 +60,17 @@ def make(source: Source, hosts: tuple[str, ...] = ("127.0.0.1", "localhost")) ->
     )
 
     @app.callback(
-        Output("screen", "children"), Output("again", "interval"), Input("address", "pathname"), Input("address", "search"), Input("again", "n_intervals")
+        Output("screen", "children"), Output("again", "interval"), Output("again", "disabled"), Input("address", "pathname"), Input("address", "search"), Input("again", "n_intervals")
     )  # fmt: skip
-    async def show(path: str | None, query: str | None, _: int | None) -> tuple[Any, int]:
+    async def show(path: str | None, query: str | None, _: int | None) -> tuple[Any, int, bool]:
         """Build a screen beside the server's loop, which Dash would otherwise hold up for everybody."""
         return await asyncio.to_thread(screen, source, path, query)
 
     app.clientside_callback(ClientsideFunction("page", "language"), Output("kept", "data"), Input("address", "search"))
     app.clientside_callback(ClientsideFunction("page", "menu"), Output("shell", "navbar"), Input("menu", "opened"), State("shell", "navbar"))  # fmt: skip
+    for page in PAGES.values():
+        if page.register:
+            page.register(app, source)
     app._setup_server()  # else the first screen after a start has no style, where its address is not plain `/`
     server.add_middleware(Guard, scripts=app.csp_hashes)
     if "*" not in hosts:
@@ -73,18 +78,17 @@ def make(source: Source, hosts: tuple[str, ...] = ("127.0.0.1", "localhost")) ->
     return app
 
 
-def screen(source: Source, path: str | None, query: str | None) -> tuple[Any, int]:
-    """The whole screen of an address, and when to build it again."""
-    address = read(path, query, MENU, source.names, Address("overview", source.home))
-    words = say(address.language)
-    waiting = "loading" in {ask(address.site).state for ask in (source.site, source.day, source.year)}
-    if address.page == "portfolio":
-        waiting = "loading" in {ask(name).state for name in source.names for ask in (source.site, source.year)}
+def screen(source: Source, path: str | None, query: str | None) -> tuple[Any, int, bool]:
+    """The whole screen of an address, when to build it again, and whether it never is until its address changes."""
+    address = read(path, query, KEYS, source.names, Address("overview", source.home))
+    words, page = say(address.language), PAGES[address.page]
     site = source.site(address.site).value
     title = site.name.get(address.language, address.site) if site else address.site
     try:
-        built = PAGES[address.page](address, source)
+        waiting = not page.settled(address, source)
+        built = page.build(address, source)
     except Exception as problem:
         log.exception("the page %s could not be built", address.page)
+        waiting = False
         built = message(words["page_fails"], [f"{type(problem).__name__}: {problem}", words["page_fails_help"]])
-    return framed(address, title, built), SOON if waiting else LATER
+    return framed(address, title, built), SOON if waiting else LATER, not (waiting or page.live)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from dash import html
-from twin.dashboard import plots
+from twin.dashboard import figures
 from twin.dashboard.address import Address
 from twin.dashboard.amounts import said
 from twin.dashboard.cards import card, chart, figure, reason, skeleton, table
@@ -15,6 +15,7 @@ from twin.dashboard.data import Source
 from twin.dashboard.expectation import Day, Year
 from twin.dashboard.language import say
 from twin.dashboard.measured import Load
+from twin.dashboard.page import Page
 from twin.dashboard.reading import Reading
 
 Words = Mapping[str, str]
@@ -72,7 +73,7 @@ def _today(day: Reading[Day], source: Source, address: Address) -> Any:
     since = now - now.replace(hour=0, minute=0, second=0, microsecond=0)
     kind = words["workdays" if expected.workday else "free_days"]
     band = words["band_note"].format(days=expected.alike, kind=kind) if expected.low else words["no_band"]
-    drawn = plots.day(expected, load.value, now, words, address.dark)
+    drawn = figures.day(expected, load.value, now, words, address.dark)
     return html.Div(
         [
             html.Div([*_day_figures(expected, load.value, since, language), _fresh(load, source, address, words)], className="kpis"),
@@ -121,9 +122,17 @@ def _charts(year: Year, address: Address) -> list[Any]:
     total = sum(flow.energy for flow in year.sources)
     closing = words["closes"].format(error=f"{abs(year.rest) / total * 100.0:.4f}" if total else "0")
     found = [
-        chart(words["flows"], plots.flows(year, words, address.dark), TALL, closing, "flows"),
-        chart(words["months"], plots.months(year, words, address.dark), TALL, words["months_note"], "months"),
+        chart(words["flows"], figures.flows(year, words, address.dark), TALL, closing, "flows"),
+        chart(words["months"], figures.months(year, words, address.dark), TALL, words["months_note"], "months"),
     ]
     if year.notes:
         found.append(card(words["run_notes"], table((words["note"],), [(note,) for note in year.notes]), wide=True, name="notes"))  # fmt: skip
     return [html.Div(found, className="charts")]
+
+
+def settled(address: Address, source: Source) -> bool:
+    """Whether the year and the day are there, or why not."""
+    return "loading" not in {ask(address.site).state for ask in (source.site, source.day, source.year)}
+
+
+PAGE = Page(build, settled=settled, live=True)

@@ -10,6 +10,7 @@ from twin.dashboard.amounts import said
 from twin.dashboard.cards import SIGNS, card, ranking, table
 from twin.dashboard.data import Source
 from twin.dashboard.language import say
+from twin.dashboard.page import Page
 
 
 def build(address: Address, source: Source) -> Any:
@@ -37,3 +38,11 @@ def build(address: Address, source: Source) -> Any:
         bars = ranking(list(zip(names, values, strict=True)), "kWh/(m²·a)", "ranking")
         parts.append(card(words["ranking"], bars, wide=True, note=words["ranking_note"]))
     return html.Div(parts)
+
+
+def settled(address: Address, source: Source) -> bool:
+    """Whether every site's year is there, or why not."""
+    return "loading" not in {ask(name).state for name in source.names for ask in (source.site, source.year)}
+
+
+PAGE = Page(build, settled=settled)

@@ -7,6 +7,7 @@ from typing import Any
 from twin.dashboard.address import Address
 from twin.dashboard.data import Source
 from twin.dashboard.language import say
+from twin.dashboard.page import Page
 from twin.dashboard.shell import message
 
 KEYS = ("map", "component", "explore", "what_if", "carbon", "points")
@@ -16,3 +17,6 @@ def build(address: Address, source: Source) -> Any:
     """The sentence instead of a page."""
     words = say(address.language)
     return message(words[f"page_{address.page}"], [words["unbuilt"], words[f"instead_{address.page}"].format(site=address.site)])  # fmt: skip
+
+
+PAGE = Page(build)

@@ -20,6 +20,7 @@ from twin.dashboard.address import Address, read
 from twin.dashboard.data import Source
 from twin.dashboard.guard import policy
 from twin.dashboard.language import own, say, words
+from twin.dashboard.page import Page
 from typer.testing import CliRunner
 
 from tests.dashboard.studies import MEASURES, SITE
@@ -77,21 +78,21 @@ def test_both_languages_have_the_same_words_and_braces_and_lack_none_that_is_use
 
 def test_an_address_says_everything_and_nonsense_is_told_and_harmless(site):
     home = Address("overview", "fans")
-    address = read("/carbon", "?site=fans&lang=zh&theme=dark", shell.MENU, ["fans"], home)
+    address = read("/carbon", "?site=fans&lang=zh&theme=dark", program.KEYS, ["fans"], home)
     assert address == Address("carbon", "fans", "zh", "dark")
-    assert read(*address.to().split("?"), shell.MENU, ["fans"], home) == address
-    wrong = read("/../etc", "?site=<script>&lang=&x=1&theme=dark%00", shell.MENU, ["fans"], home)
+    assert read(*address.to().split("?"), program.KEYS, ["fans"], home) == address
+    wrong = read("/../etc", "?site=<script>&lang=&x=1&theme=dark%00", program.KEYS, ["fans"], home)
     assert wrong.page == "overview"
     assert {each.partition("=")[0] for each in wrong.wrong} >= {"site", "x", "theme"}
-    built, _ = program.screen(at_work(site), "/nowhere", "?site=gone")
+    built, *_ = program.screen(at_work(site), "/nowhere", "?site=gone")
     assert "/nowhere" in texts(built)
     assert "site=gone" in texts(built)
 
 
 def test_a_site_without_a_historian_says_so_and_what_to_do(site):
-    built, again = program.screen(at_work(site), "/overview", "?lang=zh")
+    built, again, rest = program.screen(at_work(site), "/overview", "?lang=zh")
     assert "未指定 fans 的历史库" in texts(built)
-    assert again == program.LATER
+    assert (again, rest) == (program.LATER, False)
 
 
 def test_measurements_stand_beside_the_expectation(site, tmp_path):
@@ -147,8 +148,8 @@ def test_a_site_that_vanished_is_told_and_the_program_goes_on(site):
 
 
 def test_a_page_that_breaks_is_told_and_the_frame_stays(site, monkeypatch):
-    monkeypatch.setitem(program.PAGES, "overview", lambda address, source: {}["gone"])
-    built, _ = program.screen(at_work(site), "/overview", "")
+    monkeypatch.setitem(program.PAGES, "overview", Page(lambda address, source: {}["gone"]))
+    built, *_ = program.screen(at_work(site), "/overview", "")
     assert "could not be built" in texts(built)
     assert "switches" in texts(built)
 
@@ -172,7 +173,7 @@ def test_the_flows_of_a_year_close_to_the_meter(site):
 def test_every_screen_is_strict_json(site):
     source = at_work(site)
     for key in shell.MENU:
-        built, _ = program.screen(source, f"/{key}", "?site=fans")
+        built, *_ = program.screen(source, f"/{key}", "?site=fans")
         json.dumps(built, default=lambda each: each.to_plotly_json(), allow_nan=False)
 
 
@@ -182,7 +183,7 @@ def test_nothing_but_hashed_scripts_may_run_and_no_chart_is_sent_anywhere():
     assert "unsafe-eval" not in told
     assert "http" not in told
     assert cards.GRAPH["showSendToCloud"] is False
-    assert theme.LIGHT.first in (FOLDER / "report.css.j2").read_text(encoding="utf-8")
+    assert theme.LIGHT.first in (FOLDER / "report" / "report.css.j2").read_text(encoding="utf-8")
 
 
 def test_a_port_that_is_taken_is_told(site):
