@@ -12,16 +12,12 @@ browsers = pytest.importorskip("playwright.sync_api", reason="no Playwright: pip
 
 from twin.dashboard.data import Source  # noqa: E402
 from twin.dashboard.language import CODES, say  # noqa: E402
-from twin.dashboard.shell import MENU  # noqa: E402
 
+from tests.dashboard import looks  # noqa: E402
 from tests.dashboard.served import Witness, served  # noqa: E402
 from twin import load, simulate  # noqa: E402
 
 CHROMIUM = shutil.which("chromium")
-BUILT = ("overview", "portfolio")
-ALL = [(language, theme) for language in ("en", "zh") for theme in ("light", "dark")]
-CASES = [(page, *look) for page in MENU for look in (ALL if page in BUILT else (ALL[0], ALL[3]))]
-WIDTHS = {"light": (390, 844), "dark": (1920, 1080)}
 READY = 180_000
 """How long a page may take, with all sites' years to be run. [ms]"""
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium: apt-get install chromium")
@@ -61,21 +57,33 @@ def number(text):
     return float(re.sub(r"[^\d.\-]", "", text))
 
 
-@pytest.mark.parametrize(("key", "language", "theme"), CASES, ids=lambda text: text)
-def test_a_page_is_whole_silent_and_local(page, address, key, language, theme):
-    width, height = WIDTHS[theme]
-    page.set_viewport_size({"width": width, "height": height})
+def looked_at(page, address, key, language, theme, width):
+    """Open a page and hold it to what every page owes."""
+    size = looks.WIDTHS[width]
+    page.set_viewport_size({"width": size[0], "height": size[1]})
     page.goto(f"{address}/{key}?site=binhai&lang={language}&theme={theme}")
     page.wait_for_selector(f"h1:has-text('{say(language)[f'page_{key}']}')")
-    if key in BUILT:
-        page.wait_for_selector({"overview": ".js-plotly-plot .main-svg", "portfolio": "#ranking"}[key])
-        page.wait_for_selector(".state.loading, span.loading", state="detached")
+    looks.settle(page, READY)
     assert page.evaluate("document.documentElement.lang") == CODES[language]
     assert page.evaluate("document.documentElement.dataset.mantineColorScheme") == theme
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    text = page.inner_text("body")
-    assert not re.search(r"\b(NaN|None|undefined|null|Infinity)\b", text)
+    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+    assert not re.search(r"\b(NaN|None|undefined|null|Infinity)\b", page.inner_text("body"))
     assert page.witness.seen == []
+
+
+@pytest.mark.parametrize(("key", "language", "theme", "width"), looks.PAIRWISE, ids=lambda text: text)
+def test_a_page_is_whole_silent_and_local(page, address, key, language, theme, width):
+    looked_at(page, address, key, language, theme, width)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize(("key", "language", "theme", "width"), looks.ALL, ids=lambda text: text)
+def test_a_page_is_whole_in_every_look(page, address, key, language, theme, width):
+    looked_at(page, address, key, language, theme, width)
+
+
+def test_every_two_settings_meet():
+    assert looks.pairs(looks.PAIRWISE) == looks.pairs(looks.ALL)
 
 
 def test_figures_on_the_overview_are_those_of_the_run(page, address):
