@@ -55,7 +55,7 @@ bench: $(STAMP)
 
 lock: $(STAMP)
 	@$(ENV)/bin/python -m pip install -q 'pip-tools>=7.6'
-	@CUSTOM_COMPILE_COMMAND="make lock" $(ENV)/bin/pip-compile -q --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options --extra bacnet --extra dask --extra postgresql --extra search --extra sensitivity --extra test --output-file requirements.lock pyproject.toml
+	@CUSTOM_COMPILE_COMMAND="make lock" $(ENV)/bin/pip-compile -q --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options --extra bacnet --extra dashboard --extra dask --extra postgresql --extra search --extra sensitivity --extra test --output-file requirements.lock pyproject.toml
 
 clean:
 	@rm -rf $(ENV) .examiners out build dist *.egg-info

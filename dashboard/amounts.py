@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from twin.dashboard.drawing import shown
+from twin.dashboard.report.drawing import shown
 
 LADDERS = {
     "energy": {"en": ((1e6, "GWh"), (1e3, "MWh"), (1.0, "kWh")), "zh": ((1e6, "GWh"), (1e3, "MWh"), (1.0, "kWh"))},

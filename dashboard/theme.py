@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 SAVING, INCREASE, REPORTED, FIRST, SECOND = (f"var(--{name})" for name in ("good", "bad", "mute", "first", "second"))
 """What saves, what costs, what is only told, and two lines beside each other; the page says what colours they are."""
 FONT = "system-ui, 'Segoe UI', Roboto, 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif"
@@ -28,3 +30,26 @@ USES = {
 def colour(use: str) -> str:
     """Colour of an end use."""
     return USES.get(use, "#777777")
+
+
+@dataclass(frozen=True)
+class Palette:
+    """Colours of charts on the screen; the same as the report's page has in light and dark."""
+
+    ink: str
+    quiet: str
+    line: str
+    paper: str
+    first: str
+    second: str
+    band: str
+    link: str
+
+
+LIGHT = Palette("#1f2933", "#4b5563", "#d7dde3", "#ffffff", "#0072b2", "#c2560a", "rgba(0,114,178,.16)", "rgba(107,114,128,.28)")  # fmt: skip
+DARK = Palette("#e6e9ed", "#aab4bf", "#39424d", "#1a1f26", "#58b2e8", "#f59e5b", "rgba(88,178,232,.20)", "rgba(152,162,174,.30)")  # fmt: skip
+
+
+def palette(dark: bool) -> Palette:
+    """Colours of charts, on dark or on light ground."""
+    return DARK if dark else LIGHT

@@ -35,7 +35,7 @@ def test_the_wheel_lists_its_sites_in_an_empty_folder(tmp_path):
     packages = sysconfig.get_paths()["purelib"]
     code = (
         f"import sys; sys.meta_path = [m for m in sys.meta_path if 'editable' not in str(m).lower()]; sys.path[:0] = [{str(home)!r}, {packages!r}]\n"
-        "import twin, twin.cli; from twin.dashboard.report import words; assert words('zh')\n"
+        "import twin, twin.cli; from twin.dashboard.report.page import render; from twin.dashboard.language import words; assert words('zh')\n"
         "assert twin.__file__.startswith(sys.path[0]), twin.__file__\n"
         "sys.argv = ['twin', 'sites', '--json']; twin.cli.main()"
     )

@@ -103,7 +103,7 @@ def answer(question: Question, report: Path | None, progress: Progress) -> dict[
         )
         found["detail"]["bacnet"] = compared(frame)
     if report:
-        from twin.dashboard.report import render
+        from twin.dashboard.report.page import render
 
         write_text(render(found), report)
     return found

@@ -1,4 +1,4 @@
-"""The command line: `twin sites | check | run | bill | study | report | abatement | ledger | measures | screen | validate | points | bacnet | live | history | schema | catalogue`."""
+"""The command line: `twin sites | check | run | bill | study | report | abatement | ledger | measures | screen | validate | points | bacnet | live | serve | history | schema | catalogue`."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from twin.commands.live import live
 from twin.commands.measures import measures
 from twin.commands.options import AsJson, Components, SiteText, Step, WeatherText, err, extend, progress_bar
 from twin.commands.report import report
+from twin.commands.serve import serve
 from twin.commands.sites import sites
 from twin.commands.study import study
 from twin.errors import TwinError
@@ -43,6 +44,7 @@ app.command()(live)
 app.command()(measures)
 app.command()(ledger)
 app.command()(report)
+app.command()(serve)
 bacnet.app.command()(inventory.inventory)
 bacnet.app.command("map")(inventory.map_points)
 

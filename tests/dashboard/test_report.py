@@ -11,10 +11,11 @@ import zlib
 from pathlib import Path
 
 import pytest
-from twin.dashboard import figures, paper
 from twin.dashboard.amounts import said
-from twin.dashboard.content import LANGUAGES, Content, summary, words
-from twin.dashboard.report import render
+from twin.dashboard.language import LANGUAGES, words
+from twin.dashboard.report import figures, paper
+from twin.dashboard.report.content import Content, summary
+from twin.dashboard.report.page import render
 from typer.testing import CliRunner
 
 from tests.dashboard.studies import make_study

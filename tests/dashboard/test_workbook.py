@@ -5,9 +5,10 @@ from __future__ import annotations
 import copy
 
 import pytest
-from twin.dashboard.book_inputs import FIRST
-from twin.dashboard.content import Content, words
-from twin.dashboard.workbook import workbook
+from twin.dashboard.language import words
+from twin.dashboard.report.book_inputs import FIRST
+from twin.dashboard.report.content import Content
+from twin.dashboard.report.workbook import workbook
 
 from tests.dashboard.spreadsheet import Spreadsheet
 from tests.dashboard.studies import make_study

@@ -26,9 +26,9 @@ def report(
     from twin.study.kept import AGAIN, KeptError, read_study
 
     found = read_study(study)
-    from twin.dashboard.paper import browser, write_pdf
-    from twin.dashboard.report import render
-    from twin.dashboard.workbook import write_workbook
+    from twin.dashboard.report.page import render
+    from twin.dashboard.report.paper import browser, write_pdf
+    from twin.dashboard.report.workbook import write_workbook
     from twin.files import write_text
 
     wanted = {"html": html, "xlsx": xlsx, "pdf": pdf}

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from twin.dashboard.book import Book, Cell, Page
-from twin.dashboard.book_carbon import write_abatement, write_carbon
-from twin.dashboard.book_cash import Block, write_cash_flows
-from twin.dashboard.book_inputs import write_inputs
-from twin.dashboard.book_spread import write_samples, write_spread
-from twin.dashboard.content import Content, compared, flat, summary
-from twin.dashboard.figures import waterfall_steps
+from twin.dashboard.report.book import Book, Cell, Page
+from twin.dashboard.report.book_carbon import write_abatement, write_carbon
+from twin.dashboard.report.book_cash import Block, write_cash_flows
+from twin.dashboard.report.book_inputs import write_inputs
+from twin.dashboard.report.book_spread import write_samples, write_spread
+from twin.dashboard.report.content import Content, compared, flat, summary
+from twin.dashboard.report.figures import waterfall_steps
 
 from twin.files import write_bytes
 

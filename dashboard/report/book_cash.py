@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from twin.dashboard.book import Book, Cell, Page
-from twin.dashboard.book_inputs import SCOPES, Inputs, spans, tonnes
-from twin.dashboard.content import Content
+from twin.dashboard.report.book import Book, Cell, Page
+from twin.dashboard.report.book_inputs import SCOPES, Inputs, spans, tonnes
+from twin.dashboard.report.content import Content
 from xlsxwriter.utility import xl_col_to_name
 
 EQUIPMENT = ("capital", "replacement", "residual", "maintenance")

@@ -8,9 +8,11 @@ from typing import Any
 
 import jinja2
 from markupsafe import Markup
-from twin.dashboard import figures, listing, theme
+from twin.dashboard import theme
 from twin.dashboard.amounts import percent, said, unit
-from twin.dashboard.content import LANGUAGES, Content, summary, titled, words
+from twin.dashboard.language import LANGUAGES, words
+from twin.dashboard.report import figures, listing
+from twin.dashboard.report.content import Content, summary, titled
 
 HERE = Path(__file__).parent
 INDICES = {"morris": ("mu_star", "sigma"), "sobol": ("ST", "S1")}

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
-from pathlib import Path
+from functools import cached_property
 from typing import Any
 
 from twin.dashboard.amounts import NONE, percent, said, years
+from twin.dashboard.language import words
 
-HERE = Path(__file__).parent
-LANGUAGES = ("en", "zh")
 Row = Mapping[str, Any]
 ALL = "all_measures"
 """Name that sites give the package of all their measures; a study has no Chinese title for it."""
@@ -20,13 +17,6 @@ APART = 0.05
 """Share by which what is bought has to fall more or less than what is used, to be told of its own."""
 UNCERTAIN_ENOUGH = 0.1
 """Share of the spread from which an assumption is named in the summary. Assumed."""
-
-
-@cache
-def words(language: str) -> dict[str, str]:
-    """All texts of a language."""
-    found: dict[str, str] = json.loads((HERE / "locale" / f"{language}.json").read_text(encoding="utf-8"))
-    return found
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from twin.dashboard.book import Book, Page
-from twin.dashboard.book_inputs import SAID, SCOPES, Inputs, tonnes
-from twin.dashboard.content import Content
+from twin.dashboard.report.book import Book, Page
+from twin.dashboard.report.book_inputs import SAID, SCOPES, Inputs, tonnes
+from twin.dashboard.report.content import Content
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 CORNERS = 4

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from twin.dashboard.amounts import NONE, percent, said, unit, years
-from twin.dashboard.content import Content, compared, flat, terms, titled, words
-from twin.dashboard.drawing import shown
+from twin.dashboard.language import words
+from twin.dashboard.report.content import Content, compared, flat, terms, titled
+from twin.dashboard.report.drawing import shown
 
 Row = Mapping[str, Any]
 HOURS = {"comfort_hours_outside": "comfort", "unmet_hours": "unmet"}

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from markupsafe import Markup, escape
-from twin.dashboard.drawing import SIZE, Scale, Sheet, length, shortened, shown, ticks
+from twin.dashboard.report.drawing import SIZE, Scale, Sheet, length, shortened, shown, ticks
 
 WIDE, NARROW = 960.0, 350.0
 """Width of a chart on a desk or on paper, and on a telephone. [px]"""

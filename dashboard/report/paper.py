@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from twin.dashboard.report import render
+from twin.dashboard.report.page import render
 
 from twin.errors import TwinError
 from twin.files import write_bytes

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from twin.dashboard.content import LANGUAGES, titled, words
+from twin.dashboard.language import LANGUAGES, words
+from twin.dashboard.report.content import titled
 from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 
 NEVER = 1e9

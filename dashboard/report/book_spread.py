@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from twin.dashboard.book import NEVER, Book, Cell, Page
-from twin.dashboard.book_inputs import Inputs
-from twin.dashboard.content import Content
+from twin.dashboard.report.book import NEVER, Book, Cell, Page
+from twin.dashboard.report.book_inputs import Inputs
+from twin.dashboard.report.content import Content
 from xlsxwriter.utility import xl_range_abs
 
 Row = Mapping[str, Any]

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from twin.dashboard.book import Book, Cell, Page
-from twin.dashboard.content import Content
+from twin.dashboard.report.book import Book, Cell, Page
+from twin.dashboard.report.content import Content
 from xlsxwriter.utility import xl_range_abs
 
 SCOPES = ("scope1", "scope2", "scope3")

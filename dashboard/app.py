@@ -1,0 +1,94 @@
+"""The dashboard as a program of the web: one address in, one screen out."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import dash
+from dash import ClientsideFunction, Input, Output, State, dcc, html
+from fastapi import FastAPI
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from twin.dashboard.address import Address, read
+from twin.dashboard.data import Source
+from twin.dashboard.guard import Guard
+from twin.dashboard.language import say
+from twin.dashboard.page import Page
+from twin.dashboard.pages import overview, portfolio, unbuilt
+from twin.dashboard.shell import framed, message
+
+ASSETS = Path(__file__).parent / "assets"
+SOON, LATER = 700, 60_000
+"""How long until a screen is built again: while something is worked out, and for new measurements. [ms]"""
+PAGES: Mapping[str, Page] = {
+    **dict.fromkeys(unbuilt.KEYS, unbuilt.PAGE),
+    "overview": overview.PAGE,
+    "portfolio": portfolio.PAGE,
+}
+KEYS = {key: page.keys for key, page in PAGES.items()}
+PLAIN = """<!DOCTYPE html>
+<html lang="en">
+<head>{%metas%}<title>{%title%}</title><link rel="icon" type="image/svg+xml" href="/assets/icons/overview.svg">{%css%}</head>
+<body>{%app_entry%}<footer>{%config%}{%scripts%}{%renderer%}</footer></body>
+</html>"""
+log = logging.getLogger(__name__)
+
+
+def make(source: Source, hosts: tuple[str, ...] = ("127.0.0.1", "localhost")) -> dash.Dash:
+    """The dashboard of a source.
+
+    Parameters
+    ----------
+    hosts : names it answers to; a page of somebody else whose name leads here is refused. `*` is any.
+    """
+    server = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app = dash.Dash(
+        __name__, server=server, assets_folder=str(ASSETS), index_string=PLAIN, title="Campus twin", update_title=None, serve_locally=True,
+        compress=True, suppress_callback_exceptions=True, enable_mcp=False, health_endpoint="health",
+        meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
+    )  # fmt: skip
+    app.layout = html.Div(
+        [
+            dcc.Location(id="address", refresh="callback-nav"),
+            dcc.Interval(id="again", interval=SOON),
+            dcc.Store(id="kept"),
+            html.Div(html.P("…", className="first"), id="screen"),
+        ]
+    )
+
+    @app.callback(
+        Output("screen", "children"), Output("again", "interval"), Output("again", "disabled"), Input("address", "pathname"), Input("address", "search"), Input("again", "n_intervals")
+    )  # fmt: skip
+    async def show(path: str | None, query: str | None, _: int | None) -> tuple[Any, int, bool]:
+        """Build a screen beside the server's loop, which Dash would otherwise hold up for everybody."""
+        return await asyncio.to_thread(screen, source, path, query)
+
+    app.clientside_callback(ClientsideFunction("page", "language"), Output("kept", "data"), Input("address", "search"))
+    app.clientside_callback(ClientsideFunction("page", "menu"), Output("shell", "navbar"), Input("menu", "opened"), State("shell", "navbar"))  # fmt: skip
+    for page in PAGES.values():
+        if page.register:
+            page.register(app, source)
+    app._setup_server()  # else the first screen after a start has no style, where its address is not plain `/`
+    server.add_middleware(Guard, scripts=app.csp_hashes)
+    if "*" not in hosts:
+        server.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))
+    return app
+
+
+def screen(source: Source, path: str | None, query: str | None) -> tuple[Any, int, bool]:
+    """The whole screen of an address, when to build it again, and whether it never is until its address changes."""
+    address = read(path, query, KEYS, source.names, Address("overview", source.home))
+    words, page = say(address.language), PAGES[address.page]
+    site = source.site(address.site).value
+    title = site.name.get(address.language, address.site) if site else address.site
+    try:
+        waiting = not page.settled(address, source)
+        built = page.build(address, source)
+    except Exception as problem:
+        log.exception("the page %s could not be built", address.page)
+        waiting = False
+        built = message(words["page_fails"], [f"{type(problem).__name__}: {problem}", words["page_fails_help"]])
+    return framed(address, title, built), SOON if waiting else LATER, not (waiting or page.live)

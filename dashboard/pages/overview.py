@@ -1,0 +1,138 @@
+"""The overview: the year's figures, where electricity goes, the day beside the twin's expectation, and how fresh all of it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from dash import html
+from twin.dashboard import figures
+from twin.dashboard.address import Address
+from twin.dashboard.amounts import said
+from twin.dashboard.cards import card, chart, figure, reason, skeleton, table
+from twin.dashboard.data import Source
+from twin.dashboard.expectation import Day, Year
+from twin.dashboard.language import say
+from twin.dashboard.measured import Load
+from twin.dashboard.page import Page
+from twin.dashboard.reading import Reading
+
+Words = Mapping[str, str]
+TALL, MIDDLE = 470, 320
+"""Heights of charts. [px]"""
+
+
+def build(address: Address, source: Source) -> Any:
+    """The page from what can be known now."""
+    words = say(address.language)
+    site, year, day = source.site(address.site), source.year(address.site), source.day(address.site)
+    title = site.value.name.get(address.language, address.site) if site.value else address.site
+    parts = [html.H1(f"{words['page_overview']} · {title}")]
+    if year.value is None:
+        parts.append(skeleton(words["year_figures"], 180, year, words))
+    else:
+        parts += [html.P(_basis(year.value, words), className="note"), html.Div(_figures(year.value, address.language), className="kpis")]  # fmt: skip
+    parts.append(_today(day, source, address))
+    parts.append(_alarms(source, address, words))
+    if year.value is not None:
+        parts += _charts(year.value, address)
+    return html.Div(parts)
+
+
+def _basis(year: Year, words: Words) -> str:
+    return words["year_basis"].format(weather=year.weather, year=year.year)
+
+
+def _figures(year: Year, language: str) -> list[Any]:
+    """The strip of figures; each equals what the command line prints."""
+    words = say(language)
+    energy, unit = said("energy", language, year.electricity).rsplit(" ", 1)
+    money = said("money", language, year.cost).split(" ", 1)
+    carbon, carbon_unit = said("carbon", language, year.carbon).split(" ", 1)
+    market = said("carbon", language, year.carbon_market)
+    found = [
+        figure(words["electricity"], energy, unit, [words["twin_year"]], "kpi-electricity"),
+        figure(words["eui"], f"{year.intensity:,.1f}", "kWh/(m²·a)", [words["floor"].format(area=f"{year.area:,.0f}")], "kpi-eui"),
+        figure(words["peak"], f"{year.peak:,.0f}", "kW", [year.peak_time.replace("T", " ")[:16]], "kpi-peak"),
+        figure(words["cost"], money[0], f"{money[1]}/a", [words["cost_note"]], "kpi-cost"),
+        figure(words["carbon_short"], carbon, f"{carbon_unit} CO₂e/a", [words["market_value"].format(value=market)], "kpi-carbon"),
+    ]  # fmt: skip
+    if year.comfort is not None:
+        found.append(figure(words["comfort_share"], f"{year.comfort * 100.0:.1f}", "%", [words["comfort_note"]], "kpi-comfort"))  # fmt: skip
+    found += [figure(name.upper(), f"{value:.3f}", "", [words["indicator_note"]], f"kpi-{name}") for name, value in year.indicators.items()]  # fmt: skip
+    return found
+
+
+def _today(day: Reading[Day], source: Source, address: Address) -> Any:
+    """The day: expectation, measurement, and how old the newest sample is."""
+    words, language = say(address.language), address.language
+    if day.value is None:
+        return skeleton(words["today"], MIDDLE, day, words)
+    now, load, expected = source.now(address.site), source.load(address.site), day.value
+    since = now - now.replace(hour=0, minute=0, second=0, microsecond=0)
+    kind = words["workdays" if expected.workday else "free_days"]
+    band = words["band_note"].format(days=expected.alike, kind=kind) if expected.low else words["no_band"]
+    drawn = figures.day(expected, load.value, now, words, address.dark)
+    return html.Div(
+        [
+            html.Div([*_day_figures(expected, load.value, since, language), _fresh(load, source, address, words)], className="kpis"),
+            chart(f"{words['today']} · {expected.date.isoformat()}", drawn, MIDDLE, f"{words['today_note']} {band}", "today"),
+        ]
+    )  # fmt: skip
+
+
+def _day_figures(day: Day, load: Load | None, since: timedelta, language: str) -> list[Any]:
+    words = say(language)
+    power = [each for each in load.power if each is not None] if load else []
+    now = [words["metered_now"].format(value=f"{power[-1]:,.0f} kW")] if power else []
+    told = [words["metered_today"].format(value=said("energy", language, load.energy), share=f"{load.complete:.0%}")] if load else []  # fmt: skip
+    so_far, unit = said("energy", language, day.until(since)).rsplit(" ", 1)
+    whole, whole_unit = said("energy", language, day.energy).rsplit(" ", 1)
+    before = [words["yesterday"].format(value=said("energy", language, day.before))] if day.before is not None else []
+    return [
+        figure(words["expected_now"], f"{day.at(since):,.0f}", "kW", now, "kpi-now"),
+        figure(words["expected_so_far"], so_far, unit, told, "kpi-so-far"),
+        figure(words["expected_day"], whole, whole_unit, before, "kpi-day"),
+    ]  # fmt: skip
+
+
+def _fresh(load: Reading[Load], source: Source, address: Address, words: Words) -> Any:
+    """How complete and how old measurements are, or why there are none."""
+    if load.state in ("loading", "empty", "error", "stale"):
+        return card(words["measurement"], reason(load, words), name="measurement")
+    age = source.age(address.site)
+    minutes = age.value.total_seconds() / 60.0 if age.value else 0.0
+    share = load.value.complete if load.value else 0.0
+    return figure(words["measurement"], f"{share * 100.0:.0f}", "%", [words["fresh"].format(minutes=f"{minutes:.0f}")], "measurement")  # fmt: skip
+
+
+def _alarms(source: Source, address: Address, words: Words) -> Any:
+    """What was noted about the site in the last days."""
+    found = source.alarms(address.site)
+    if found.value is None:
+        return card(words["alarms"], reason(found, words), wide=True, name="alarms")
+    rows = [(alarm.time.strftime("%Y-%m-%d %H:%M"), alarm.point or words["whole_site"], alarm.text, alarm.author or "–") for alarm in found.value]  # fmt: skip
+    heads = [words[key] for key in ("moment", "point", "note", "author")]
+    return card(words["alarms"], table(heads, rows), wide=True, name="alarms")
+
+
+def _charts(year: Year, address: Address) -> list[Any]:
+    words = say(address.language)
+    total = sum(flow.energy for flow in year.sources)
+    closing = words["closes"].format(error=f"{abs(year.rest) / total * 100.0:.4f}" if total else "0")
+    found = [
+        chart(words["flows"], figures.flows(year, words, address.dark), TALL, closing, "flows"),
+        chart(words["months"], figures.months(year, words, address.dark), TALL, words["months_note"], "months"),
+    ]
+    if year.notes:
+        found.append(card(words["run_notes"], table((words["note"],), [(note,) for note in year.notes]), wide=True, name="notes"))  # fmt: skip
+    return [html.Div(found, className="charts")]
+
+
+def settled(address: Address, source: Source) -> bool:
+    """Whether the year and the day are there, or why not."""
+    return "loading" not in {ask(address.site).state for ask in (source.site, source.day, source.year)}
+
+
+PAGE = Page(build, settled=settled, live=True)

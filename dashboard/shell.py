@@ -1,0 +1,64 @@
+"""The frame around every page: menu, site, language and ground, all of them plain addresses so that going back works."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import dcc, html
+from twin.dashboard import theme
+from twin.dashboard.address import Address
+from twin.dashboard.cards import phrases
+from twin.dashboard.language import OTHER, say
+
+MENU = ("overview", "map", "component", "explore", "what_if", "carbon", "points", "portfolio")
+"""The dashboard's pages, in the order of the menu."""
+NAVBAR = {"width": 210, "breakpoint": "sm", "collapsed": {"mobile": True}}
+LOOK = {"fontFamily": theme.FONT, "primaryColor": "blue", "respectReducedMotion": True}
+
+
+def icon(name: str) -> html.Span:
+    """A sign of our own, drawn in the colour of the text."""
+    return html.Span(className="icon", style={"--icon": f"url(/assets/icons/{name}.svg)"}, **{"aria-hidden": "true"})
+
+
+def framed(address: Address, site_title: str, children: Any) -> dmc.MantineProvider:
+    """A page in its frame."""
+    words = say(address.language)
+    wrong = [html.Div(words["wrong_address"].format(detail=", ".join(address.wrong)), className="state stale", role="status")] if address.wrong else []  # fmt: skip
+    main = dmc.AppShellMain(html.Div([*wrong, children], id="main", tabIndex=-1, className="page"))
+    shell = dmc.AppShell(
+        [_header(address, site_title), _menu(address), main],
+        id="shell", header={"height": 52}, navbar=NAVBAR, padding="md", transitionDuration=0,
+    )  # fmt: skip
+    skip = html.A(words["skip"], href="#main", className="skip")
+    return dmc.MantineProvider([skip, shell], theme=LOOK, forceColorScheme=address.theme)
+
+
+def _header(address: Address, site_title: str) -> dmc.AppShellHeader:
+    words = say(address.language)
+    burger = dmc.Burger(id="menu", opened=False, hiddenFrom="sm", size="sm", **{"aria-label": words["menu"]})
+    other = OTHER[address.language]
+    ground = "light" if address.dark else "dark"
+    switches = [
+        dcc.Link(say(other)["language"], href=address.to(language=other), id="language", className="switch"),
+        dcc.Link([icon("theme"), html.Span(words[f"to_{ground}"], className="hidden")], href=address.to(theme=ground), id="theme", className="switch", title=words[f"to_{ground}"]),
+    ]  # fmt: skip
+    title = html.Span(site_title, className="site", title=site_title)
+    return dmc.AppShellHeader(html.Div([burger, title, html.Nav(switches, className="switches", **{"aria-label": words["settings"]})], className="top"))  # fmt: skip
+
+
+def _menu(address: Address) -> dmc.AppShellNavbar:
+    words = say(address.language)
+    return dmc.AppShellNavbar(html.Nav([_entry(address, key) for key in MENU], className="menu", **{"aria-label": words["menu"]}))  # fmt: skip
+
+
+def _entry(address: Address, key: str) -> dcc.Link:
+    here = address.page == key
+    return dcc.Link([icon(key), say(address.language)[f"page_{key}"]], href=address.to(page=key), className="entry here" if here else "entry")  # fmt: skip
+
+
+def message(title: str, sentences: Sequence[str]) -> html.Section:
+    """A page that has nothing to show says what is wrong and what to do."""
+    return html.Section([html.H1(title), *(html.P(phrases(text)) for text in sentences)], className="card wide message", role="alert")  # fmt: skip
