@@ -41,4 +41,4 @@ def take(folder: Path, site: str = "binhai", store: str = "", pages: tuple[str, 
 
 if __name__ == "__main__":
     for each in take(Path(sys.argv[1]), pages=tuple(sys.argv[2:]) or MENU):
-        print(each)
+        sys.stdout.write(f"{each}\n")
