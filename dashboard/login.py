@@ -216,13 +216,14 @@ async def form(request: Request) -> dict[str, str]:
     FormError
         When it is no form, too long, or not text.
     """
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/x-www-form-urlencoded":
-        raise FormError("only a form is understood here")
     body = bytearray()
     async for part in request.stream():
         body += part
         if len(body) > LARGEST:
             raise FormError("the form is too long")
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if body and kind != "application/x-www-form-urlencoded":
+        raise FormError("only a form is understood here")
     try:
         found = parse_qs(body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=20)
     except ValueError as problem:

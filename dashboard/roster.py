@@ -221,7 +221,8 @@ class Roster:
         """The accounts to be changed by one at a time; they are written when the block ends well."""
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with self.path.with_name(f".{self.path.name}.lock").open("w") as lock:
+            lock_file = os.open(self.path.with_name(f".{self.path.name}.lock"), os.O_CREAT | os.O_WRONLY, PRIVATE)
+            with os.fdopen(lock_file, "w") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX)
                 accounts = dict(self.all())
                 yield accounts
