@@ -12,7 +12,7 @@ from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from twin.dashboard.access import Access, enter
-from twin.dashboard.account import Person, acting
+from twin.dashboard.account import NOBODY, Person, acting
 from twin.dashboard.guard import Message, Program, Send
 
 from twin.errors import TwinError
@@ -79,7 +79,7 @@ class Gate:
         place = (scope.get("client") or ("",))[0]
         recorder = None if self.access.everybody else partial(self.access.audit.add, place=place)
         enter(self.access)
-        with acting(person or Person("", "viewer", "nobody"), recorder):
+        with acting(person or Person("", "viewer", NOBODY), recorder):
             if socket and not self.access.everybody:
                 await self._watched(scope, receive, send, token)
             else:

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 from twin.dashboard.access import Access
-from twin.dashboard.account import LOCAL, ROLES, Person, RightError, current, required
+from twin.dashboard.account import LOCAL, NOBODY, ROLES, Person, RightError, current, required
 from twin.dashboard.address import THEMES
 from twin.dashboard.door import door
 from twin.dashboard.language import LANGUAGES, say
@@ -47,6 +47,7 @@ class Door:
         """Where they answer."""
         return [
             Route("/login", self.log_in, methods=["GET", "POST"]),
+            Route("/login/here", self.still_here, methods=["GET"]),
             Route(HERE, self.leave, methods=["GET"]),
             Route(f"{HERE}/back", self.come_back, methods=["GET"]),
             Route("/logout", self.log_out, methods=["POST"]),
@@ -59,7 +60,7 @@ class Door:
         if request.method == "GET":
             told = dict(request.query_params)
             there = inside(told.get("next", ""))
-            if current().known != "nobody":
+            if current().known != NOBODY:
                 return RedirectResponse(there, 303)
             why = say(_language(request, told))["accounts_ended"] if told.get("why") == "ended" else ""
             return self._page(request, told, why)
@@ -121,6 +122,10 @@ class Door:
         answer = RedirectResponse("/login?" + urlencode({"next": inside(told.get("back", ""))}), 303)
         self._cookie(answer, self.access.cookie, "", 0)
         return answer
+
+    async def still_here(self, request: Request) -> Response:
+        """Whether somebody is logged in, for pages that ask nothing else."""
+        return Response(status_code=401 if current().known == NOBODY else 204)
 
     async def leave(self, request: Request) -> Response:
         """Go to the other's log-in; what has to come back is kept here, for this browser only."""

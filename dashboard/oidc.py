@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import secrets
+import warnings
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 from authlib.common.errors import AuthlibBaseError
-from authlib.integrations.starlette_client import OAuth
+from authlib.deprecate import AuthlibDeprecationWarning
 from joserfc.errors import JoseError
 from starlette.requests import Request
 from starlette.responses import Response
@@ -58,7 +59,7 @@ class Provider:
             raise ProviderError(f"{', '.join(wrong) or 'no role is given to anybody'}: --oidc-role GROUP=ROLE, with one of {', '.join(ROLES)}; GROUP may be *")  # fmt: skip
         self.issuer, self.claim, self.roles = issuer, claim, dict(roles)
         self.state: State | None = None
-        self._client = OAuth().register(
+        self._client = _registry().register(
             "other", client_id=client, client_secret=secret, server_metadata_url=f"{issuer.rstrip('/')}/.well-known/openid-configuration",
             client_kwargs={"scope": "openid profile email", "code_challenge_method": "S256", "timeout": PATIENCE},
         )  # fmt: skip
@@ -135,6 +136,14 @@ class Provider:
     def _now(self) -> float:
         assert self.state is not None, "a provider is used by an Access, which has the state"
         return self.state.clock()
+
+
+def _registry() -> Any:
+    """Authlib's clients; on import it tells its users' programmers which packages it will need one day, which is no user's matter."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", AuthlibDeprecationWarning)
+        from authlib.integrations.starlette_client import OAuth
+    return OAuth()
 
 
 def _told(claims: Mapping[str, Any], claim: str) -> list[str]:

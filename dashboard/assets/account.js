@@ -21,4 +21,6 @@
       return answer;
     });
   };
+  // A page whose live values come by WebSocket asks nothing itself: once a minute it hears whether its session is still there.
+  window.setInterval(function () { window.fetch("/login/here").catch(function () {}); }, MINUTE);
 })();

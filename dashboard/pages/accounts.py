@@ -96,26 +96,46 @@ def _kept(access: Access, person: Person, address: Address, words: Words) -> lis
     accounts = sorted(access.roster.all().values(), key=lambda each: each.name)
     rows = [(each.name, words[f"accounts_role_{each.role}"], each.since[:10], _changes(each.name, each.role, person, address, words)) for each in accounts]  # fmt: skip
     heads = [words[key] for key in ("accounts_name", "accounts_role", "accounts_since", "accounts_changes")]
-    sessions = [
-        (
-            each.name,
-            words[f"accounts_role_{each.role}"],
-            _moment(each.seen),
-            each.place or "–",
-            each.browser[:60] or "–",
-        )
-        for each in access.sessions.all()
-    ]
+    sessions = [(each.name, words[f"accounts_role_{each.role}"], _moment(each.seen), each.place or "–", browser(each.browser)) for each in access.sessions.all()]  # fmt: skip
     heads_of_sessions = [words[key] for key in ("accounts_name", "accounts_role", "accounts_seen", "accounts_from", "accounts_browser")]  # fmt: skip
-    entries = [(each["time"].replace("T", " ")[:19], each["who"], each["what"], each["from"] or "–", each["detail"] or "–") for each in access.audit.newest(ENTRIES)]  # fmt: skip
     heads_of_entries = [
         words[key] for key in ("accounts_when", "accounts_who", "accounts_what", "accounts_from", "accounts_detail")
     ]
+    entries = [_entry(each, words) for each in access.audit.newest(ENTRIES)]
+    same = html.P(phrases(words["accounts_all_note"]), className="note")
     return [
-        card(words["accounts_all"], table(heads, rows, "accounts"), _new(address, words), wide=True, note=words["accounts_all_note"]),
+        card(words["accounts_all"], table(heads, rows, "accounts"), _new(address, words), same, wide=True),
         card(words["accounts_sessions"], table(heads_of_sessions, sessions, "sessions"), wide=True),
         card(words["accounts_journal"], _long(heads_of_entries, entries), wide=True, note=words["accounts_journal_note"].format(path=access.audit.path, most=ENTRIES)),
     ]  # fmt: skip
+
+
+def _entry(told: Mapping[str, str], words: Words) -> tuple[str, ...]:
+    """A line of the journal; what the dashboard itself notes is said in the page's language."""
+    when = _moment(datetime.fromisoformat(told["time"]).timestamp()) if told["time"] else "–"
+    what = words.get("accounts_did_" + told["what"].replace(":", "").replace("-", "").replace(" ", "_"), told["what"])
+    return when, told["who"] or "–", what, told["from"] or "–", told["detail"] or "–"
+
+
+def browser(told: str) -> str:
+    """A browser and its system in two words.
+
+    >>> browser("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36")
+    'Chrome, Linux'
+    >>> browser("python-httpx/0.28.1"), browser("")
+    ('python-httpx/0.28.1', '–')
+    """
+    kinds, systems = (
+        ("Edg", "OPR", "Firefox", "Chrome", "Safari"),
+        ("Android", "iPhone", "iPad", "Windows", "Mac OS X", "Linux"),
+    )
+    kind = next((each for each in kinds if f"{each}/" in told), "")
+    system = next((each for each in systems if each in told), "")
+    return (
+        ", ".join(each for each in (kind.replace("Edg", "Edge").replace("OPR", "Opera"), system) if each)
+        or told[:40]
+        or "–"
+    )
 
 
 def _long(heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> html.Div:
@@ -152,7 +172,7 @@ def _new(address: Address, words: Words) -> html.Details:
     """The form of a new account."""
     fields = [
         dmc.TextInput(id="field-name", name="name", label=words["accounts_name"], required=True, autoComplete="off"),
-        html.Label([words["accounts_role"], _roles("viewer", words)]),
+        html.Label([words["accounts_role"], _roles("viewer", words)], className="chosen"),
         _secret("password", words["accounts_password"], "new-password", words, "first"),
         _press(words["accounts_do_add"], "act"),
     ]
