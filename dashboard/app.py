@@ -13,12 +13,16 @@ from dash import ClientsideFunction, Input, Output, State, dcc, html
 from fastapi import FastAPI
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from twin.dashboard import live
+from twin.dashboard.access import Access, Open
+from twin.dashboard.account import RightError, required
 from twin.dashboard.address import Address, read
 from twin.dashboard.data import Source
+from twin.dashboard.gate import Gate
 from twin.dashboard.guard import Guard
 from twin.dashboard.language import say
+from twin.dashboard.login import Door, FormError, refused
 from twin.dashboard.page import Page
-from twin.dashboard.pages import overview, portfolio, unbuilt
+from twin.dashboard.pages import accounts, overview, portfolio, unbuilt
 from twin.dashboard.shell import framed, message
 
 ASSETS = Path(__file__).parent / "assets"
@@ -28,6 +32,7 @@ PAGES: Mapping[str, Page] = {
     **dict.fromkeys(unbuilt.KEYS, unbuilt.PAGE),
     "overview": overview.PAGE,
     "portfolio": portfolio.PAGE,
+    "accounts": accounts.PAGE,
 }
 KEYS = {key: page.keys for key, page in PAGES.items()}
 PLAIN = """<!DOCTYPE html>
@@ -38,13 +43,17 @@ PLAIN = """<!DOCTYPE html>
 log = logging.getLogger(__name__)
 
 
-def make(source: Source, hosts: tuple[str, ...] = ("127.0.0.1", "localhost")) -> dash.Dash:
+def make(
+    source: Source, hosts: tuple[str, ...] = ("127.0.0.1", "localhost"), access: Access | None = None
+) -> dash.Dash:
     """The dashboard of a source.
 
     Parameters
     ----------
     hosts : names it answers to; a page of somebody else whose name leads here is refused. `*` is any.
+    access : how people come in; without one everybody is an engineer.
     """
+    access = access or Open()
     server = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app = dash.Dash(
         __name__, server=server, assets_folder=str(ASSETS), index_string=PLAIN, title="Campus twin", update_title=None, serve_locally=True,
@@ -74,11 +83,22 @@ def make(source: Source, hosts: tuple[str, ...] = ("127.0.0.1", "localhost")) ->
     for page in PAGES.values():
         if page.register:
             page.register(app, source)
+    _let_in(server, access)
     app._setup_server()  # else the first screen after a start has no style, where its address is not plain `/`
-    server.add_middleware(Guard, scripts=app.csp_hashes)
+    server.add_middleware(Gate, access=access)
     if "*" not in hosts:
         server.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))
+    server.add_middleware(Guard, scripts=app.csp_hashes, secure=access.secure)
     return app
+
+
+def _let_in(server: FastAPI, access: Access) -> None:
+    """The log-in's own answers, and what somebody is told who may not."""
+    server.state.access = access
+    for kind in (RightError, FormError):
+        server.add_exception_handler(kind, refused)
+    if not access.everybody:
+        server.router.routes.extend(Door(access).routes())
 
 
 def screen(source: Source, path: str | None, query: str | None) -> tuple[Any, int, bool]:
@@ -88,8 +108,11 @@ def screen(source: Source, path: str | None, query: str | None) -> tuple[Any, in
     site = source.site(address.site).value
     title = site.name.get(address.language, address.site) if site else address.site
     try:
+        required(page.role)
         waiting = not page.settled(address, source)
         built = page.build(address, source)
+    except RightError as problem:
+        waiting, built = False, message(words[f"page_{address.page}"], [problem.said(address.language)])
     except Exception as problem:
         log.exception("the page %s could not be built", address.page)
         waiting = False

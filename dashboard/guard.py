@@ -24,36 +24,54 @@ def policy(scripts: Sequence[str]) -> str:
     )  # fmt: skip
 
 
-def headers(scripts: Sequence[str]) -> list[tuple[bytes, bytes]]:
+KEPT = ("/assets/", "/_dash-component-suites/")
+"""What a browser may keep; all else is somebody's own."""
+YEAR = 365 * 86400
+"""How long a browser that came by TLS comes by nothing else. [s]"""
+
+
+def headers(scripts: Sequence[str], secure: bool = False) -> list[tuple[bytes, bytes]]:
     """What every answer carries."""
     told = {
         "content-security-policy": policy(scripts),
         "x-content-type-options": "nosniff",
         "x-frame-options": "DENY",
-        "referrer-policy": "no-referrer",
+        "referrer-policy": "same-origin",
         "cross-origin-opener-policy": "same-origin",
         "cross-origin-resource-policy": "same-origin",
         "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+        **({"strict-transport-security": f"max-age={YEAR}"} if secure else {}),
     }
     return [(name.encode(), text.encode()) for name, text in told.items()]
 
 
 class Guard:
-    """Middleware that adds the headers to every answer."""
+    """Middleware that adds the headers to every answer.
 
-    def __init__(self, app: Program, scripts: Callable[[], Sequence[str]]) -> None:
+    Parameters
+    ----------
+    scripts : hashes of the inline scripts. secure : whether browsers come by TLS.
+    """
+
+    def __init__(self, app: Program, scripts: Callable[[], Sequence[str]], secure: bool = False) -> None:
         self.app = app
         self.scripts = scripts
+        self.secure = secure
         self.told: list[tuple[bytes, bytes]] = []
 
     async def __call__(self, scope: Message, receive: Callable[[], Awaitable[Message]], send: Send) -> None:
         """Pass a request on; its answer gets the headers."""
         if not self.told:
-            self.told = headers(self.scripts())
+            self.told = headers(self.scripts(), self.secure)
 
         async def marked(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *self.told]
+                kept = scope["path"].startswith(KEPT) or any(name == b"cache-control" for name, _ in message["headers"])
+                message["headers"] = [
+                    *message["headers"],
+                    *self.told,
+                    *([] if kept else [(b"cache-control", b"no-store")]),
+                ]
             await send(message)
 
         await self.app(scope, receive, marked if scope["type"] == "http" else send)

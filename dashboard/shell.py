@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 import dash_mantine_components as dmc
 from dash import dcc, html
 from twin.dashboard import theme
+from twin.dashboard.account import OPEN, current
 from twin.dashboard.address import Address
 from twin.dashboard.cards import phrases
 from twin.dashboard.language import OTHER, say
 
-MENU = ("overview", "map", "component", "explore", "what_if", "carbon", "points", "portfolio")
+MENU = ("overview", "map", "component", "explore", "what_if", "carbon", "points", "portfolio", "accounts")
 """The dashboard's pages, in the order of the menu."""
 NAVBAR = {"width": 210, "breakpoint": "sm", "collapsed": {"mobile": True}}
 LOOK = {"fontFamily": theme.FONT, "primaryColor": "blue", "respectReducedMotion": True}
@@ -44,9 +46,39 @@ def _header(address: Address, site_title: str) -> dmc.AppShellHeader:
     switches = [
         dcc.Link(say(other)["language"], href=address.to(language=other), id="language", className="switch"),
         dcc.Link([icon("theme"), html.Span(words[f"to_{ground}"], className="hidden")], href=address.to(theme=ground), id="theme", className="switch", title=words[f"to_{ground}"]),
+        *_person(address),
     ]  # fmt: skip
     title = html.Span(site_title, className="site", title=site_title)
     return dmc.AppShellHeader(html.Div([burger, title, html.Nav(switches, className="switches", **{"aria-label": words["settings"]})], className="top"))  # fmt: skip
+
+
+def _person(address: Address) -> list[Any]:
+    """Who is here, and the way out; or that nobody has to log in."""
+    words, person = say(address.language), current()
+    name = person.name or words["accounts_open" if person.known == OPEN else "accounts_nobody"]
+    role = words[f"accounts_role_{person.role}"]
+    told = html.Span([html.Span(name, className="name"), html.Span(role, className="unit")], className="person")
+    found = [
+        dcc.Link(
+            [icon("accounts"), told],
+            href=address.to(page="accounts"),
+            id="person",
+            className="switch",
+            title=f"{name}, {role}",
+        )
+    ]
+    if person.name:
+        found.append(log_out(address, "log-out", words["accounts_log_out"]))
+    return found
+
+
+def log_out(address: Address, name: str, text: str, everywhere: bool = False) -> html.Form:
+    """The button that ends a session, or all of somebody's: a form, because an address that is only followed changes nothing."""
+    told = {"name": "everywhere", "value": "yes"} if everywhere else {}
+    button = html.Button(
+        [icon("log_out"), html.Span(text, className="wordy")], type="submit", className="switch", title=text, **told
+    )
+    return html.Form(button, action=f"/logout?{urlencode({'back': address.to()})}", method="POST", id=name)
 
 
 def _menu(address: Address) -> dmc.AppShellNavbar:

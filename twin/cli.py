@@ -1,4 +1,4 @@
-"""The command line: `twin sites | check | run | bill | study | report | abatement | ledger | measures | screen | validate | points | bacnet | live | serve | history | schema | catalogue`."""
+"""The command line: `twin sites | check | run | bill | study | report | abatement | ledger | measures | screen | validate | points | bacnet | live | serve | accounts | history | schema | catalogue`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from twin.commands import bacnet, history, inventory
+from twin.commands import accounts, bacnet, history, inventory
 from twin.commands.abatement import abatement
 from twin.commands.bill import bill
 from twin.commands.ledger import ledger
@@ -35,6 +35,7 @@ exams = typer.Typer(no_args_is_help=True, help="Exams of the field: the twin bes
 app.add_typer(exams, name="validate")
 app.add_typer(history.app, name="history")
 app.add_typer(bacnet.app, name="bacnet")
+app.add_typer(accounts.app, name="accounts")
 app.command()(sites)
 app.command()(bill)
 app.command()(study)

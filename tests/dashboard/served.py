@@ -16,12 +16,14 @@ PATIENCE = 60.0
 
 
 @contextmanager
-def served(source):
+def served(source, access=None, **options):
     """Address of a dashboard that runs while the block does."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(make(source).server, host="127.0.0.1", port=port, log_level="warning"))
+    server = uvicorn.Server(
+        uvicorn.Config(make(source, access=access).server, host="127.0.0.1", port=port, log_level="warning", **options)
+    )
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     until = time.monotonic() + PATIENCE

@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from twin.commands import entrance as way
 from twin.errors import TwinError
 from twin.tables import out
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from twin.live.together import Part, Together
 
 err = Console(stderr=True)
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 LEAVE = 3
 """Seconds that open connections have to end in."""
 SAYS = ("alarm", "ready", "twin:", "Traceback")
@@ -36,7 +36,7 @@ def serve(
     site: Annotated[str, typer.Argument(metavar="SITE", help="Folder or file of a site, or the name of a shipped one.")],
     port: Annotated[int, typer.Option(help="Port of this machine.", min=1, max=65535)] = 8050,
     store: Annotated[str, typer.Option(help="Historian: folder, or postgresql://user@host/database; a folder in the user's cache when left out.")] = "",
-    host: Annotated[str, typer.Option(help="Address to listen on; anything but loopback lets others read.")] = "127.0.0.1",
+    host: Annotated[str, typer.Option(help="Address to listen on; anything but loopback needs accounts.")] = "127.0.0.1",
     building: Annotated[bool, typer.Option("--building/--no-building", help="Run a virtual building behind the dashboard; or only show what --store has, or what a real network tells (--router).")] = True,
     router: Annotated[str, typer.Option(help="Follow a real building: address of its device or router; any other option of `twin live` is that command's.")] = "",
     network: Annotated[list[int] | None, typer.Option("--network", help="Network behind the router; may be repeated.")] = None,
@@ -44,6 +44,9 @@ def serve(
     seed: Annotated[int, typer.Option(help="Draws how the virtual building differs from its site file; 0: not at all.", min=0)] = 1,
     period: Annotated[float, typer.Option(help="Seconds between polls.", min=1.0)] = 15.0,
     year: Annotated[bool, typer.Option("--year/--no-year", help="Fill a year of the virtual building's past in the background, or only 14 days.")] = True,
+    accounts: way.AccountsFile = None, no_auth: way.NoAuth = False, tls_cert: way.TlsCert = None, tls_key: way.TlsKey = None, url: way.Url = "",
+    oidc_issuer: way.OidcIssuer = "", oidc_client: way.OidcClient = "", oidc_secret_file: way.OidcSecretFile = None,
+    oidc_claim: way.OidcClaim = "roles", oidc_role: way.OidcRole = None,
 ) -> None:  # fmt: skip
     """Show a site in the browser, with a virtual building, its gateway, the live twin and a year of history behind it; Ctrl-C ends all of it."""
     try:
@@ -54,25 +57,27 @@ def serve(
         raise ServeError(f"the dashboard needs its packages ({problem.name} is missing): pip install 'campus-twin[dashboard]'") from problem  # fmt: skip
     from twin.dashboard.data import Source
 
+    asked = way.Asked(host, accounts, no_auth, tls_cert, tls_key, url, oidc_issuer, oidc_client, oidc_secret_file, oidc_claim, oidc_role or ())  # fmt: skip
+    entered = way.entrance(asked)
     _free(host, port)
     real = bool(router or network or own)
     where = store or (_own_store(site) if building and not real else "")
     source = Source(site, where)
     parts = _followed(site, where, router, network or [], own, period) if real else _virtual(site, where, seed, period, year) if building else []  # fmt: skip
-    hosts = LOOPBACK if host in LOOPBACK else ("*",)
-    if host not in LOOPBACK:
-        err.print(f"alarm: everybody who reaches {escape(host)} can read this dashboard; there is no log-in yet")
     together = _beside(parts)
-    app = make(source, hosts)
-    out.print(f"http://{host}:{port}", highlight=False, soft_wrap=True)
+    app = make(source, entered.hosts, entered.access)
+    for sentence in entered.told:
+        err.print(escape(sentence), highlight=False, soft_wrap=True)
+    out.print(url or f"{entered.scheme}://{host}:{port}", highlight=False, soft_wrap=True)
     if where:
         out.print(f"historian: {escape(where)}; Ctrl-C ends everything", highlight=False, soft_wrap=True)
     together.start()
     try:
-        uvicorn.run(app.server, host=host, port=port, log_level="warning", timeout_graceful_shutdown=LEAVE)
+        uvicorn.run(app.server, host=host, port=port, log_level="warning", timeout_graceful_shutdown=LEAVE, **entered.options)
     finally:
         together.stop()
         source.close()
+        entered.access.close()
 
 
 def _own_store(site: str) -> str:

@@ -1,0 +1,563 @@
+"""Log-in, rights, sessions and guesses over real HTTP: who may come in, who is turned away, and what is kept of it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import random
+import re
+import time
+
+import pytest
+
+pytest.importorskip("dash", reason="the dashboard's packages are not installed: pip install 'campus-twin[dashboard]'")
+
+import httpx
+from argon2 import PasswordHasher
+from starlette.datastructures import Headers
+from twin.dashboard import account
+from twin.dashboard.access import Access, Open
+from twin.dashboard.account import Person, RightError, acting, current, may, required
+from twin.dashboard.data import Source
+from twin.dashboard.gate import same_origin
+from twin.dashboard.language import say
+from twin.dashboard.login import LARGEST, inside
+from twin.dashboard.roster import Roster, RosterError
+from twin.dashboard.session import LIFETIMES, State
+from twin.dashboard.throttle import ACCOUNT, ADDRESS, Throttle
+
+from tests.dashboard.served import served
+from tests.dashboard.studies import SITE
+from twin.errors import StoreError
+
+QUICK = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+WORDS = "correct horse battery"
+ROLES = ("viewer", "engineer", "operator", "admin")
+SCREEN = {
+    "output": "..screen.children...again.interval...again.disabled..",
+    "outputs": [{"id": "screen", "property": "children"}, {"id": "again", "property": "interval"}, {"id": "again", "property": "disabled"}],
+    "changedPropIds": ["address.pathname"],
+}  # fmt: skip
+
+
+class Clock:
+    """A clock that tests put forward."""
+
+    def __init__(self):
+        self.ahead = 0.0
+
+    def __call__(self):
+        return time.time() + self.ahead
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("fans")
+    (folder / "site.yaml").write_text(SITE, encoding="utf-8")
+    found = Source(str(folder))
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="module")
+def access(tmp_path_factory):
+    found = Access.of(tmp_path_factory.mktemp("kept") / "accounts.json", QUICK)
+    found.state.clock = Clock()
+    for role in ROLES:
+        found.roster.add(f"the-{role}", role, f"{WORDS} of a {role[::-1]}")
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="module")
+def address(source, access):
+    with served(source, access) as found:
+        yield found
+
+
+@pytest.fixture(autouse=True)
+def nothing_tried(access):
+    access.state.clock.ahead = 0.0
+    for table in ("failures", "places", "sessions"):
+        access.state.ask(f"DELETE FROM {table}")
+
+
+@pytest.fixture
+def client(address):
+    with httpx.Client(base_url=address, headers={"origin": address}) as found:
+        yield found
+
+
+def logged_in(client, role, password=None):
+    return client.post("/login", data={"name": f"the-{role}", "password": password or f"{WORDS} of a {role[::-1]}"})
+
+
+def page(client, path, query="?lang=en"):
+    """A screen as the browser asks for it."""
+    inputs = [("address", "pathname", path), ("address", "search", query), ("again", "n_intervals", 0)]
+    asked = {**SCREEN, "inputs": [dict(zip(("id", "property", "value"), each, strict=True)) for each in inputs]}
+    return client.post("/_dash-update-component", json=asked)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/overview?site=fans",
+        "/_dash-layout",
+        "/_dash-dependencies",
+        "/_reload-hash",
+        "/nowhere",
+        "//",
+        "/login/../overview",
+    ],
+)
+def test_nothing_is_read_without_a_log_in(client, path):
+    assert client.get(path).status_code in (401, 404)
+    led = client.get(path, headers={"accept": "text/html"})
+    assert led.status_code in (303, 404)
+    assert led.headers.get("location", "/login").startswith("/login")
+    assert "screen" not in led.text
+
+
+def test_what_a_log_in_needs_is_there_without_one(client):
+    for path in ("/login", "/health", "/assets/style.css"):
+        assert client.get(path).status_code == 200
+
+
+def test_a_person_logs_in_comes_back_to_the_page_and_out_again(client, access):
+    asked = client.get("/carbon?site=fans&lang=zh", headers={"accept": "text/html"})
+    form = client.get(asked.headers["location"]).text
+    assert "登录" in form
+    there = re.search(r'name="next" value="([^"]+)"', form).group(1).replace("&amp;", "&")
+    answer = client.post("/login", data={"name": " THE-viewer ", "password": f"{WORDS} of a reweiv", "next": there})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/carbon?site=fans&lang=zh")
+    assert client.get("/_dash-layout").status_code == 200
+    told = page(client, "/accounts").text
+    assert "the-viewer" in told
+    assert client.get("/login").status_code == 303
+    kept = dict(client.cookies)
+    assert client.post("/logout?back=/carbon").headers["location"] == "/login?next=%2Fcarbon"
+    assert httpx.get(f"{client.base_url}/_dash-layout", cookies=kept).status_code == 401
+    assert [each["what"] for each in access.audit.newest(2)] == ["logged out", "logged in"]
+
+
+def test_the_cookie_is_for_this_host_and_no_script_and_no_other_site(client):
+    told = logged_in(client, "viewer").headers["set-cookie"]
+    assert re.match(r"twin_session=[\w-]{43}; HttpOnly; Max-Age=2592000; Path=/; SameSite=lax$", told)
+
+
+def test_by_tls_the_cookie_is_secure_and_the_browser_stays_with_tls(source, tmp_path):
+    access = Access(Roster(tmp_path / "accounts.json", QUICK), url="https://twin.example.org", secure=True)
+    access.roster.add("li", "viewer", WORDS)
+    with served(source, access) as address:
+        origin = {"origin": "https://twin.example.org"}
+        answer = httpx.post(f"{address}/login", data={"name": "li", "password": WORDS}, headers=origin)
+        assert re.match(
+            r"__Host-twin=[\w-]+; HttpOnly; Max-Age=\d+; Path=/; SameSite=lax; Secure$", answer.headers["set-cookie"]
+        )
+        assert answer.headers["strict-transport-security"].startswith("max-age=")
+        assert httpx.post(f"{address}/login", data={"name": "li"}, headers={"origin": address}).status_code == 403
+    access.close()
+
+
+def test_answers_are_nobody_elses_to_keep(client):
+    logged_in(client, "viewer")
+    for path in ("/", "/login", "/_dash-layout"):
+        assert client.get(path).headers["cache-control"] == "no-store"
+    assert "no-store" not in client.get("/assets/style.css").headers.get("cache-control", "")
+    assert client.get("/login").headers["referrer-policy"] == "same-origin"
+
+
+def test_a_session_is_renewed_at_each_log_in_and_the_old_one_ends(client, address):
+    client.cookies.set("twin_session", "chosen by somebody else")
+    logged_in(client, "viewer")
+    first = client.cookies.get("twin_session", domain="127.0.0.1")
+    assert first != "chosen by somebody else"
+    second = httpx.post(
+        f"{address}/login",
+        data={"name": "the-viewer", "password": f"{WORDS} of a reweiv"},
+        headers={"origin": address},
+        cookies={"twin_session": first},
+    )
+    assert second.status_code == 303
+    assert httpx.get(f"{address}/_dash-layout", cookies={"twin_session": first}).status_code == 401
+    assert (
+        httpx.get(f"{address}/_dash-layout", cookies={"twin_session": second.cookies["twin_session"]}).status_code
+        == 200
+    )
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_session_ends_after_idleness_and_in_any_case(client, access, role):
+    idle, longest = LIFETIMES[role]
+    logged_in(client, role)
+    access.state.clock.ahead = idle - 5
+    assert client.get("/_dash-layout", headers={"x-unattended": "1"}).status_code == 200
+    access.state.clock.ahead = idle + 5
+    assert client.get("/_dash-layout").status_code == 401
+    access.state.clock.ahead = 0.0
+    assert client.get("/_dash-layout").status_code == 401
+    logged_in(client, role)
+    while access.state.clock.ahead < longest - idle:
+        access.state.clock.ahead += idle / 2
+        assert client.get("/_dash-layout").status_code == 200
+    access.state.clock.ahead = longest + 5
+    assert client.get("/_dash-layout").status_code == 401
+
+
+@pytest.mark.parametrize("change", ["role", "password", "remove"])
+def test_another_password_or_role_and_removal_end_sessions_at_once(client, access, change):
+    access.roster.add("zhao", "engineer", WORDS)
+    client.post("/login", data={"name": "zhao", "password": WORDS})
+    assert client.get("/_dash-layout").status_code == 200
+    told = {"role": ("viewer",), "password": (f"{WORDS} staple",), "remove": ()}[change]
+    getattr(Roster(access.roster.path, QUICK), change)("zhao", *told)
+    assert client.get("/_dash-layout").status_code == 401
+    if change != "remove":
+        access.roster.remove("zhao")
+
+
+def test_logging_out_everywhere_ends_all_of_somebodys_sessions_and_no_other(address):
+    with (
+        httpx.Client(base_url=address, headers={"origin": address}) as one,
+        httpx.Client(base_url=address, headers={"origin": address}) as two,
+        httpx.Client(base_url=address, headers={"origin": address}) as other,
+    ):
+        logged_in(one, "viewer")
+        logged_in(two, "viewer")
+        logged_in(other, "engineer")
+        one.post("/logout", data={"everywhere": "yes"})
+        assert [each.get("/_dash-layout").status_code for each in (one, two, other)] == [401, 401, 200]
+
+
+def test_guesses_are_slowed_for_known_and_unknown_names_alike_and_even_the_right_password_waits(client, access):
+    for name in ("the-viewer", "nobody-like-this"):
+        access.state.ask("DELETE FROM failures")
+        answers = [
+            client.post("/login", data={"name": name, "password": f"guess {n}"}) for n in range(ACCOUNT.free + 3)
+        ]
+        assert [each.status_code for each in answers[: ACCOUNT.free]] == [403] * ACCOUNT.free
+        assert {each.status_code for each in answers[ACCOUNT.free :]} == {429}
+        assert int(answers[-1].headers["retry-after"]) >= 1
+    right = {"name": "the-viewer", "password": f"{WORDS} of a reweiv"}
+    client.post("/login", data={**right, "password": "a guess"})
+    access.state.ask("UPDATE failures SET count = 12, last = ?", access.state.clock())
+    assert client.post("/login", data=right).status_code == 429
+    access.state.clock.ahead = ACCOUNT.wait(12) + 1
+    assert client.post("/login", data=right).status_code == 303
+    assert not access.state.ask("SELECT * FROM failures WHERE key LIKE 'pair%'")
+
+
+def test_what_was_tried_survives_a_restart_and_waits_grow(tmp_path):
+    clock = Clock()
+    for _ in range(12):
+        state = State(tmp_path / "state.sqlite", clock)
+        Throttle(state).begin("li", "10.0.0.1")
+        clock.ahead += ACCOUNT.longest
+        state.close()
+    state = State(tmp_path / "state.sqlite", clock)
+    assert state.ask("SELECT count FROM failures WHERE key LIKE 'account%'")[0][0] == 12
+    clock.ahead -= ACCOUNT.longest
+    assert 100.0 < Throttle(state).begin("li", "10.0.0.2") <= ACCOUNT.wait(12)
+    state.close()
+
+
+def test_one_address_that_tries_many_names_is_slowed_and_somebody_elses_guesses_lock_nobody_out(tmp_path):
+    state = State(tmp_path / "state.sqlite")
+    throttle = Throttle(state)
+    assert all(throttle.begin(f"name{n}", "2001:db8::1") == 0.0 for n in range(ADDRESS.free))
+    assert throttle.begin("another", "2001:db8::2") > 0.0
+    throttle.begin("li", "10.0.0.7")
+    throttle.right("li", "10.0.0.7")
+    for _ in range(9):
+        throttle.begin("li", "10.0.0.8")
+    assert throttle.begin("li", "10.0.0.9") > 0.0
+    assert throttle.begin("li", "10.0.0.7") == 0.0
+    state.close()
+
+
+def test_unknown_names_and_wrong_passwords_get_the_same_answer_and_take_the_same_time(tmp_path):
+    roster = Roster(tmp_path / "accounts.json", PasswordHasher(time_cost=2, memory_cost=8192, parallelism=1))
+    roster.add("li", "viewer", WORDS)
+    roster.verify("nobody", WORDS)
+
+    def took(name):
+        before = time.process_time()
+        assert roster.verify(name, "a wrong password") is None
+        return time.process_time() - before
+
+    known, unknown = (min(took(name) for _ in range(8)) for name in ("li", "nobody"))
+    assert unknown == pytest.approx(known, rel=0.5)
+
+
+def test_the_answers_to_an_unknown_name_and_a_wrong_password_differ_in_nothing_but_the_name(client):
+    known, unknown = (
+        client.post("/login", data={"name": name, "password": "wrong"}) for name in ("the-viewer", "no-viewer!")
+    )
+    assert known.status_code == unknown.status_code == 403
+    assert known.text.replace("the-viewer", "") == unknown.text.replace("no-viewer!", "")
+    assert {*known.headers} == {*unknown.headers}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"origin": "https://somebody.example"}, {"origin": "null"}, {}, {"sec-fetch-site": "cross-site"}, {"sec-fetch-site": "same-site"},
+        {"sec-fetch-site": "cross-site", "origin": "SELF"}, {"origin": "http://127.0.0.1"}, {"referer": "SELF"},
+    ],
+)  # fmt: skip
+def test_a_foreign_page_changes_nothing_even_with_the_cookie(address, access, headers):
+    with httpx.Client(base_url=address) as client:
+        assert (
+            client.post(
+                "/login", data={"name": "the-viewer", "password": f"{WORDS} of a reweiv"}, headers={"origin": address}
+            ).status_code
+            == 303
+        )
+        told = {name: text.replace("SELF", address) for name, text in headers.items()}
+        for path in (
+            "/logout",
+            "/account/password",
+            "/account/change",
+            "/login",
+            "/_dash-update-component",
+            "/anything",
+        ):
+            assert client.post(path, headers=told).status_code == 403
+        assert client.get("/_dash-layout").status_code == 200
+
+
+def test_a_foreign_page_opens_no_websocket_and_nobody_does_without_a_session(address):
+    websockets = pytest.importorskip("websockets.sync.client")
+    from websockets.exceptions import InvalidStatus
+
+    where = address.replace("http", "ws") + "/_dash-ws-callback"
+    with httpx.Client(base_url=address, headers={"origin": address}) as client:
+        logged_in(client, "viewer")
+        cookie = f"twin_session={client.cookies['twin_session']}"
+    for headers in ({"Origin": "https://somebody.example", "Cookie": cookie}, {"Origin": address}, {"Cookie": cookie}):
+        with pytest.raises(InvalidStatus) as refused:
+            websockets.connect(where, additional_headers=headers)
+        assert refused.value.response.status_code == 403
+
+
+def test_right_origins_are_those_of_this_host():
+    assert same_origin(Headers({"host": "a:1", "sec-fetch-site": "same-origin"}))
+    assert not same_origin(Headers({"host": "a:1", "origin": "http://a:2"}))
+    assert same_origin(Headers({"host": "inside:1", "origin": "https://out"}), "https://out")
+    assert not same_origin(Headers({"host": "inside:1", "origin": "http://inside:1"}), "https://out")
+
+
+@pytest.mark.parametrize(
+    "there",
+    ["//evil.example", "https://evil.example", "/\\evil.example", "\\\\evil.example", "/ok\r\nset-cookie: a=b", "javascript:alert(1)", "/\t/evil.example", "/a" * 1001, "", "/login?next=/", "/logout"],
+)  # fmt: skip
+def test_a_log_in_leads_nowhere_else(client, there):
+    answer = client.post("/login", data={"name": "the-viewer", "password": f"{WORDS} of a reweiv", "next": there})
+    assert answer.headers["location"] == "/" == inside(there)
+
+
+def test_whatever_is_sent_to_the_log_in_is_answered_in_order(client, access):
+    chance = random.Random(7)
+    kinds = (
+        "application/x-www-form-urlencoded",
+        "application/json",
+        "multipart/form-data; boundary=x",
+        "",
+        "text/plain",
+    )
+    for n in range(60):
+        access.state.ask("DELETE FROM failures")
+        body = bytes(chance.randrange(256) for _ in range(chance.choice([0, 1, 30, 300])))
+        if n % 3 == 0:
+            body = b"name=" + body.hex().encode() + b"&password=%ff%00" + b"&name=<script>alert(1)</script>" * (n % 5)
+        answer = client.post(
+            "/login", content=body, headers={"content-type": chance.choice(kinds) if n % 2 else kinds[0]}
+        )
+        assert answer.status_code in (400, 403), body
+        assert "<script>" not in answer.text
+        assert "Traceback" not in answer.text
+    assert (
+        client.post("/login", content=b"name=" + b"a" * LARGEST, headers={"content-type": kinds[0]}).status_code == 400
+    )
+    assert client.post("/login", data={"name": '"><img src=x>' + "王" * 30, "password": "x" * 5000}).status_code == 403
+    assert client.get("/health").status_code == 200
+
+
+def test_a_viewer_may_not_what_needs_more_and_is_told_what_to_do(client, address):
+    with acting(Person("wang", "viewer")):
+        assert not may("engineer")
+        with pytest.raises(RightError, match="needs the role engineer; wang has the role viewer") as refused:
+            required("engineer")
+        assert "工程师" in refused.value.said("zh")
+    with acting(Person("wang", "operator")):
+        assert required("engineer") == Person("wang", "operator")
+    assert current().role == "viewer"
+    logged_in(client, "viewer")
+    assert (
+        client.post(
+            "/account/change", data={"what": "add", "name": "me", "role": "admin", "password": WORDS}
+        ).status_code
+        == 403
+    )
+    told = page(client, "/accounts").text
+    assert "sessions-table" not in told
+    assert "the-admin" not in told
+
+
+def test_who_asks_is_known_in_threads_and_tasks():
+    async def asked():
+        return await asyncio.gather(asyncio.to_thread(current), asyncio.create_task(asyncio.to_thread(current)))
+
+    person = Person("li", "admin")
+    with acting(person):
+        assert asyncio.run(asked()) == [person, person]
+
+
+def test_what_is_noted_says_who_when_what_and_from_where(tmp_path):
+    access = Access.of(tmp_path / "accounts.json", QUICK)
+    with acting(Person("li", "operator"), lambda *told: access.audit.add(*told, place="10.0.0.7")):
+        account.noted("set-point written", "ahu.supply\n 18 -> 17")
+    (entry,) = access.audit.newest(5)
+    assert {key: entry[key] for key in ("who", "what", "from", "detail")} == {
+        "who": "li",
+        "what": "set-point written",
+        "from": "10.0.0.7",
+        "detail": "ahu.supply\n 18 -> 17",
+    }
+    assert len((tmp_path / "accounts.journal").read_text(encoding="utf-8").splitlines()) == 1
+    with (tmp_path / "accounts.journal").open("a") as stream:
+        stream.write('{"half')
+    assert len(access.audit.newest(5)) == 1
+    access.close()
+
+
+def test_an_administrator_keeps_accounts_and_reads_the_journal(client, access):
+    logged_in(client, "admin")
+    add = {"what": "add", "name": "Sun", "role": "viewer", "password": WORDS}
+    assert (
+        client.post("/account/change?back=/accounts?lang=en", data=add).headers["location"]
+        == "/accounts?lang=en&told=done_add"
+    )
+    assert client.post("/account/change", data=add).headers["location"] == "/?told=taken"
+    assert (
+        client.post("/account/change", data={**add, "name": "x y/", "password": "short"}).headers["location"]
+        == "/?told=weak"
+    )
+    assert (
+        client.post("/account/change", data={"what": "role", "name": "sun", "role": "engineer"}).headers["location"]
+        == "/?told=done_role"
+    )
+    assert access.roster.get("sun").role == "engineer"
+    assert (
+        client.post("/account/change", data={"what": "role", "name": "the-admin", "role": "viewer"}).headers["location"]
+        == "/?told=not_yourself"
+    )
+    told = page(client, "/accounts").text
+    for text in ("sun", "account: role", "the-operator", "accounts.journal", "python-httpx"):
+        assert text in told
+    assert (
+        client.post("/account/change", data={"what": "remove", "name": "sun"}).headers["location"]
+        == "/?told=done_remove"
+    )
+    assert (
+        client.post("/account/change", data={"what": "remove", "name": "sun"}).headers["location"] == "/?told=unknown"
+    )
+
+
+def test_a_person_changes_the_password_and_stays_while_other_sessions_end(client, address, access):
+    access.roster.add("qian", "viewer", WORDS)
+    other = httpx.post(
+        f"{address}/login", data={"name": "qian", "password": WORDS}, headers={"origin": address}
+    ).cookies
+    client.post("/login", data={"name": "qian", "password": WORDS})
+    new = {"present": WORDS, "password": f"{WORDS} again", "again": f"{WORDS} again"}
+    for change, told in (
+        ({"present": "wrong"}, "present_wrong"),
+        ({"again": "x"}, "differ"),
+        ({"password": "short", "again": "short"}, "weak"),
+        ({}, "password_changed"),
+    ):
+        assert (
+            client.post("/account/password?back=/accounts", data={**new, **change}).headers["location"]
+            == f"/accounts?told={told}"
+        )
+    assert client.get("/_dash-layout").status_code == 200
+    assert httpx.get(f"{address}/_dash-layout", cookies=dict(other)).status_code == 401
+    assert access.roster.verify("qian", f"{WORDS} again")
+    access.roster.remove("qian")
+
+
+def test_no_secret_is_kept_or_said_anywhere(client, access, caplog):
+    with caplog.at_level(logging.DEBUG):
+        logged_in(client, "viewer")
+        client.post("/login", data={"name": "a password typed as a name", "password": "p4ss-never-seen"})
+        client.get("/_dash-layout")
+    token = client.cookies["twin_session"]
+    told = "".join(each.getMessage() for each in caplog.records if not each.name.startswith("http"))
+    kept = b"".join(each.read_bytes() for each in access.roster.path.parent.iterdir())
+    for secret in (token, f"{WORDS} of a reweiv", "p4ss-never-seen", "a password typed as a name"):
+        assert secret not in told
+        assert secret.encode() not in kept
+    assert {oct(each.stat().st_mode & 0o777) for each in access.roster.path.parent.iterdir()} == {"0o600"}
+
+
+def test_a_file_of_accounts_that_others_can_read_or_that_is_broken_lets_nobody_in(client, access):
+    logged_in(client, "viewer")
+    whole = access.roster.path.read_bytes()
+    access.roster.path.chmod(0o644)
+    assert "chmod 600" in client.get("/_dash-layout").text
+    assert client.get("/_dash-layout").status_code == 503
+    access.roster.path.chmod(0o600)
+    access.roster.path.write_bytes(b"{")
+    assert client.get("/_dash-layout").status_code == 503
+    access.roster.path.write_bytes(whole)
+    assert client.get("/_dash-layout").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("name", "password"),
+    [
+        ("", WORDS),
+        ("a b", WORDS),
+        ("a/b", WORDS),
+        ("li", "short"),
+        ("li", "aaaaaaaaaaaaaaaaaa"),
+        ("wang", "xx wang yy zz 12"),
+        ("li", "x" * 1025),
+    ],
+)
+def test_names_and_passwords_that_do_not_do_are_refused(tmp_path, name, password):
+    with pytest.raises(RosterError):
+        Roster(tmp_path / "accounts.json", QUICK).add(name, "viewer", password)
+    assert not (tmp_path / "accounts.json").exists()
+
+
+def test_a_state_that_is_no_database_is_told(tmp_path):
+    (tmp_path / "accounts.sqlite").write_bytes(b"no database" * 500)
+    with pytest.raises(StoreError, match="sessions cannot be kept there"):
+        Access.of(tmp_path / "accounts.json", QUICK)
+
+
+def test_an_open_dashboard_says_so_and_refuses_what_a_proxy_passes_on(source):
+    with served(source, Open()) as address, httpx.Client(base_url=address, headers={"origin": address}) as client:
+        assert client.get("/_dash-layout").status_code == 200
+        assert say("en")["accounts_open_help"].split("`")[1] in page(client, "/accounts").text
+        assert client.get("/", headers={"x-forwarded-for": "10.0.0.7"}).status_code == 403
+        assert (
+            client.post("/_dash-update-component", json={}, headers={"origin": "https://somebody.example"}).status_code
+            == 403
+        )
+
+
+def test_a_page_for_some_is_refused_to_others(source, monkeypatch):
+    from dataclasses import replace
+
+    from twin.dashboard import app as program
+
+    monkeypatch.setitem(program.PAGES, "carbon", replace(program.PAGES["carbon"], role="admin"))
+    with acting(Person("wang", "viewer")):
+        told = json.dumps(program.screen(source, "/carbon", "?lang=en")[0], default=lambda each: each.to_plotly_json())
+    assert "needs the role administrator" in told
