@@ -45,7 +45,7 @@ class Alarm:
     author: str
 
 
-def _missing(store: str) -> bool:
+def missing(store: str) -> bool:
     """Whether a historian in a folder is not there; opening would make an empty one."""
     return "://" not in store and not (Path(store) / "tail.sqlite").is_file()
 
@@ -57,7 +57,7 @@ def _told(store: Any, site: Any) -> list[str]:
 
 def newest(where: str, site: Any, moment: datetime) -> Reading[timedelta]:
     """How old the newest sample of the meter is."""
-    if _missing(where):
+    if missing(where):
         return Reading("empty", why="store_missing", detail=where)
     with open_store(where) as store:
         points = _told(store, site)
@@ -71,7 +71,7 @@ def newest(where: str, site: Any, moment: datetime) -> Reading[timedelta]:
 
 def on_day(where: str, site: Any, start: datetime, moment: datetime) -> Reading[Load]:
     """The power since midnight, summed over connections."""
-    if _missing(where):
+    if missing(where):
         return Reading("empty", why="store_missing", detail=where)
     with open_store(where) as store:
         points = _told(store, site)
@@ -92,7 +92,7 @@ def on_day(where: str, site: Any, start: datetime, moment: datetime) -> Reading[
 
 def noted(where: str, moment: datetime) -> Reading[tuple[Alarm, ...]]:
     """What was noted in the last days, the newest first."""
-    if _missing(where):
+    if missing(where):
         return Reading("empty", why="store_missing", detail=where)
     with open_store(where) as store:
         frame = store.notes(moment - NOTED, moment)

@@ -34,6 +34,8 @@ LONGEST = 24 * 3600.0
 HOUR = 3600.0
 NEAR = 1e-4
 """Relative difference between what was written and what is read back that is put down to REAL's 24 bits."""
+ATOMS = {"A": Real, "B": Enumerated, "M": Unsigned}
+"""What a present value is, by the first letter of the object's type."""
 FIELDS = ("signal", "low", "high", "slot", "hourly", "role")
 
 
@@ -315,16 +317,9 @@ class Writer:
     async def _send(self, lease: Lease, value: float | None) -> None:
         number: Any = Null(())
         if value is not None:
-            kind = lease.object
             point = self._points[lease.signal]
             value = float(engineering_units.from_si(value, point.engineering_units, point.unit))
-            number = (
-                Real(value)
-                if kind.startswith("A")
-                else Enumerated(round(value))
-                if kind.startswith("B")
-                else Unsigned(round(value))
-            )
+            number = ATOMS[lease.object[0]](value if lease.object.startswith("A") else round(value))
         await self.app.ask(
             WritePropertyRequest(
                 objectIdentifier=ObjectIdentifier((KINDS[lease.object], lease.instance)), propertyIdentifier=PropertyIdentifier("present-value"),
@@ -333,16 +328,46 @@ class Writer:
         )  # fmt: skip
 
     async def _slots(self, lease: Lease) -> list[float | None]:
+        return await self.slots(lease.signal, Address(lease.address))
+
+    async def slots(self, signal: str, address: Address) -> list[float | None]:
+        """What the 16 slots of a point hold, in SI units.
+
+        Raises
+        ------
+        BacnetError
+            When the device does not answer, or the point has none.
+        """
+        answer = await self._ask(signal, "priority-array", address)
+        scale, offset = self._scale(signal)
+        told = [_value(each) for each in answer.cast_out(PriorityArray)]
+        return [None if each is None else each * scale + offset for each in told]
+
+    async def present(self, signal: str, address: Address) -> float:
+        """The present value of a point, in SI units.
+
+        Raises
+        ------
+        BacnetError
+            When the device does not answer.
+        """
+        scale, offset = self._scale(signal)
+        told = await self._ask(signal, "present-value", address)
+        return float(told.cast_out(ATOMS[self._points[signal].object[0]])) * scale + offset
+
+    async def _ask(self, signal: str, name: str, address: Address) -> Any:
+        point = self._points[signal]
         answer = await self.app.ask(
             ReadPropertyRequest(
-                objectIdentifier=ObjectIdentifier((KINDS[lease.object], lease.instance)), propertyIdentifier=PropertyIdentifier("priority-array"),
-                destination=Address(lease.address),
+                objectIdentifier=ObjectIdentifier((KINDS[point.object], point.instance)), propertyIdentifier=PropertyIdentifier(name),
+                destination=address,
             )
         )  # fmt: skip
-        point = self._points[lease.signal]
-        told = [_value(each) for each in answer.propertyValue.cast_out(PriorityArray)]
-        scale, offset = engineering_units.scale(point.engineering_units, point.unit)
-        return [None if each is None else each * scale + offset for each in told]
+        return answer.propertyValue
+
+    def _scale(self, signal: str) -> tuple[float, float]:
+        point = self._points[signal]
+        return engineering_units.scale(point.engineering_units, point.unit)
 
 
 def _value(slot: Any) -> float | None:
