@@ -12,6 +12,7 @@ import dash
 from dash import ClientsideFunction, Input, Output, State, dcc, html
 from fastapi import FastAPI
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from twin.dashboard import live
 from twin.dashboard.address import Address, read
 from twin.dashboard.data import Source
 from twin.dashboard.guard import Guard
@@ -56,6 +57,7 @@ def make(source: Source, hosts: tuple[str, ...] = ("127.0.0.1", "localhost")) ->
             dcc.Location(id="address", refresh="callback-nav"),
             dcc.Interval(id="again", interval=SOON),
             dcc.Store(id="kept"),
+            *live.layout(),
             html.Div(html.P("…", className="first"), id="screen"),
         ]
     )
@@ -69,6 +71,7 @@ def make(source: Source, hosts: tuple[str, ...] = ("127.0.0.1", "localhost")) ->
 
     app.clientside_callback(ClientsideFunction("page", "language"), Output("kept", "data"), Input("address", "search"))
     app.clientside_callback(ClientsideFunction("page", "menu"), Output("shell", "navbar"), Input("menu", "opened"), State("shell", "navbar"))  # fmt: skip
+    live.register(app, source)
     for page in PAGES.values():
         if page.register:
             page.register(app, source)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from twin.dashboard.expectation import Day, Year, day_of, year_of
 from twin.dashboard.inventory import Inventory, Latest, inventory_of, latest, stamp
+from twin.dashboard.live import Pulse
 from twin.dashboard.measured import Alarm, Load, newest, noted, on_day
 from twin.dashboard.reading import Reading, ready
 
@@ -52,6 +53,7 @@ class Source:
         self.store = store
         self._paths = {**{name: str(path) for name, path in shipped().items()}, self.home: str(site.path.parent)}
         self._now = now
+        self.pulse = Pulse(store)
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="twin-run")
         self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="twin-read")
         self._kept: dict[tuple[str, ...], Future[Any]] = {}
@@ -177,6 +179,7 @@ class Source:
         """Stop what runs in the background, and give back what is on loan."""
         if self.lending is not None:
             self.lending.close()
+        self.pulse.stop()
         for pool in (self._worker, self._reader):
             pool.shutdown(wait=False, cancel_futures=True)
 

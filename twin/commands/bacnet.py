@@ -93,6 +93,7 @@ def serve(
     start: Annotated[datetime | None, typer.Option(help="Local standard time to start from; now when left out.")] = None,
     weather: Annotated[str | None, typer.Option(help="City, .epw or .csv; default is the site's typical year.")] = None,
     allow_writes_from: Writers = None, store: Kept = None, bbmd: Bbmd = False, bbmd_peer: Others = None,
+    seed: Annotated[int, typer.Option(help="Draws a building that its site file does not quite describe: one other true number, another year's weather; 0: as the file says.", min=0)] = 0,
 ) -> None:  # fmt: skip
     """Run a site and show it as a virtual building: a router, and a device for every controller behind it.
 
@@ -100,18 +101,20 @@ def serve(
     """
     from twin.bacnet import points as found
     from twin.bacnet.building.hours import Hours
+    from twin.live.pretence import pretended
     from twin.site.load import load
     from twin.weather.year import Weather
 
     loaded = load(site)
-    sky = Weather.named(weather or loaded.location.climate, loaded.year)
+    building, sky = pretended(loaded, seed)
+    sky = Weather.named(weather, loaded.year) if weather else sky
     moment = start or datetime.now(sky.start.tzinfo)
     listed = found.served(loaded, loaded.path.parent)
 
     def source() -> Any:
         from twin.bacnet.building.running import RunningSite
 
-        return RunningSite(loaded, sky, moment, float(step))
+        return RunningSite(building, sky, moment, float(step))
 
     told = _place(address, port, mask, allow_writes_from, store, bbmd, bbmd_peer)
     hours = Hours.of(loaded, (moment.year, moment.year + 1))

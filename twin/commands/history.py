@@ -198,3 +198,42 @@ def tidy(
         return
     for name, value in done.items():
         out.print(f"{name.replace('_', ' ')}: {value}", highlight=False)
+
+
+@app.command()
+def pretend(
+    store: StoreText,
+    site: Annotated[str, typer.Argument(metavar="SITE", help="Folder or file of a site, or the name of a shipped one.")],
+    seed: Annotated[int, typer.Option(help="Draws how the building differs from its site file; 0: not at all.", min=0)] = 1,
+    older: Annotated[bool, typer.Option("--older", help="The year before the last 14 days, instead of those.")] = False,
+) -> None:  # fmt: skip
+    """Fill a store with the past of a virtual building, and what the twin expects of it: what is missing of the last 14 days, or of the year before them."""
+    from datetime import UTC, datetime
+
+    from twin.bacnet import points as listed
+    from twin.historian.store import open_store
+    from twin.live import filling
+    from twin.live.past import Past
+    from twin.live.pretence import pretended
+    from twin.site.load import load
+    from twin.weather.year import Weather
+
+    loaded, folder = load(site), Path(store)
+    if "://" in store:
+        raise StoreError("a virtual building is put into a store in a folder; name one")
+    with open_store(store) as held:
+        known = filling.claim(held, folder, seed)
+        building, weather = pretended(loaded, seed)
+        climate = Weather.named(loaded.location.climate, loaded.year)
+        past = Past(
+            loaded, building, weather, climate, listed.mapped(loaded, loaded.path.parent), held, folder / "live"
+        )
+
+        def told(how: filling.Progress) -> None:
+            out.print(f"{how.days} of {how.wanted} days filled, back to {how.since}", highlight=False)
+
+        now = datetime.now(UTC)
+        count = (
+            filling.fill_far(past, known, folder, now, told) if older else filling.fill_near(past, known, folder, now)
+        )
+    out.print(f"{count:,} samples of a virtual building filled in")

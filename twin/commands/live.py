@@ -16,6 +16,8 @@ from twin.errors import BacnetError, StoreError
 from twin.tables import out, print_json
 
 err = Console(stderr=True)
+Where = tuple[str, list[int], str, int, str, list[int], str, bool, bool]
+"""Router, networks, own address, mask, store, fast networks, BBMD, whether to subscribe to changes, and whether to fetch what was missed."""
 
 
 def live(
@@ -31,6 +33,8 @@ def live(
     step: Annotated[int, typer.Option(help="Length of the twin's tick in seconds; must divide the hour.", min=1, max=3600)] = 60,
     weather: Annotated[str | None, typer.Option(help="City, .epw or .csv that stands in for what no station measures; default is the site's typical year.")] = None,
     home: Annotated[Path | None, typer.Option(help="Folder of the twin's state; default is `live` in the historian's folder.")] = None,
+    cov: Annotated[bool, typer.Option("--cov", help="Subscribe to changes of points with an increment, beside the polls.")] = False,
+    refill: Annotated[bool, typer.Option("--refill/--no-refill", help="After an outage of at most a day, fetch what was missed from the devices' trend logs.")] = True,
     gateway: Annotated[bool, typer.Option("--gateway/--no-gateway", help="Poll the building, or follow a historian that another gateway fills.")] = True,
     seconds: Annotated[float | None, typer.Option(help="Stop after so many seconds; Ctrl-C and SIGTERM stop, too.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document at the end.")] = False,
@@ -48,7 +52,7 @@ def live(
     folder = home or _home(store)
     with open_store(store) as kept, open_store(store) as own_store, tended(kept):
         twin = LiveTwin(loaded, points, own_store, sky, float(step), folder, 2.0 * period + step, _say)
-        where = (router, network or [], own, mask, store, fast_network or [], bbmd)
+        where = (router, network or [], own, mask, store, fast_network or [], bbmd, cov, refill)
         counted = asyncio.run(_run(twin, points, kept, where, period, gateway, seconds))
     found = {**twin.status(), "gateway": counted}
     if as_json:
@@ -63,7 +67,7 @@ def live(
 
 
 async def _run(
-    twin: Any, points: list[Any], store: Any, where: tuple[str, list[int], str, int, str, list[int], str], period: float, gateway: bool, seconds: float | None
+    twin: Any, points: list[Any], store: Any, where: Where, period: float, gateway: bool, seconds: float | None
 ) -> dict[str, int]:  # fmt: skip
     """The gateway and the twin side by side; when one fails the other stops, too, and keeps its state."""
     from twin.live.follow import follow
@@ -90,16 +94,17 @@ async def _run(
 async def _gather(
     points: list[Any],
     store: Any,
-    where: tuple[str, list[int], str, int, str, list[int], str],
+    where: Where,
     period: float,
     stop: asyncio.Event,
 ) -> Any:
     try:
         from twin.bacnet.gateway import discover, status
         from twin.bacnet.gateway.gateway import Options, gather
+        from twin.bacnet.gateway.poller import SAFETY
     except ImportError as problem:
         raise BacnetError("BACnet needs its stack: pip install 'campus-twin[bacnet]'") from problem
-    router, networks, own, mask, folder, fast, bbmd = where
+    router, networks, own, mask, folder, fast, bbmd, cov, refill = where
     client = discover.Client.on(own, mask, bbmd)
     try:
         await client.registered()
@@ -113,7 +118,9 @@ async def _gather(
             lambda text: _say(f"alarm: {text}"),
             Options(
                 frozenset(fast),
-                refill=True,
+                cov="unconfirmed" if cov else "",
+                safety=period if cov else SAFETY,
+                refill=refill,
                 cache=status.beside(folder, status.ADDRESSES),
                 status=status.beside(folder, status.FILE),
             ),

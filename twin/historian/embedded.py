@@ -200,6 +200,17 @@ class Embedded(Historian):
                 found = joined([more, found]).last_of_each()  # what is in the tail is newer than any file
         return found
 
+    def since(self, mark: int, points: Sequence[int]) -> tuple[int, Samples]:
+        """Newest samples of points, at least those that have come since a mark, and the mark to ask with next time; the first is 0.
+
+        Asking again costs no more than the blocks that have come in between.
+        """
+        newest = self.tail.newest()
+        if not mark:
+            return newest, self.latest(points, LATEST)
+        held = [within(each, points, EARLIEST, LATEST) for each in self.tail.after(mark)] if newest > mark else []
+        return newest, joined(held).last_of_each()
+
     def points(self) -> pd.DataFrame:
         """Every point: unit, description, source, first and last time and the number of samples; indexed by name."""
         rows = self.tail.rows("select id, name, unit, description, source from points order by name")

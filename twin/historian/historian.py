@@ -56,6 +56,10 @@ class Historian(ABC):
     def latest(self, points: Sequence[int], before: int) -> Samples:
         """Newest sample of each point at or before a microsecond."""
 
+    def since(self, mark: int, points: Sequence[int]) -> tuple[int, Samples]:
+        """Newest samples of points, at least those that have come since a mark, and the mark to ask with next time; the first is 0."""
+        return mark + 1, self.latest(points, LATEST)
+
     @abstractmethod
     def points(self) -> pd.DataFrame:
         """Every point: unit, description, source, first and last time and the number of samples; indexed by name."""

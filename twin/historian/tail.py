@@ -125,6 +125,15 @@ class Tail:
         query = "select sequence, octets from blocks where last >= ? and first <= ? order by sequence"
         return [(int(sequence), from_octets(octets)) for sequence, octets in self.rows(query, (first, last))]
 
+    def newest(self) -> int:
+        """Sequence of the newest block that there has been."""
+        rows = self.rows("select seq from sqlite_sequence where name = 'blocks'")
+        return int(rows[0][0]) if rows else 0
+
+    def after(self, sequence: int) -> list[Samples]:
+        """Samples of blocks that came after one, oldest first."""
+        return [from_octets(octets) for (octets,) in self.rows("select octets from blocks where sequence > ? order by sequence", (sequence,))]  # fmt: skip
+
     def exactly(self, sequence: int) -> list[tuple[int, Samples]]:
         """One block."""
         rows = self.rows("select sequence, octets from blocks where sequence = ?", (sequence,))

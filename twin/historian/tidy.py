@@ -86,6 +86,21 @@ def retain(store: Embedded, raw: str, hourly: str | None = None, now: pd.Timesta
     return done
 
 
+def shelve(store: Embedded, samples: Samples) -> int:
+    """Put history that comes at once straight into files, durable when this returns; gives their number.
+
+    Where samples are there already for the same moments, those in files stay, or are replaced, and those in the tail stay.
+    """
+    if not len(samples):
+        return 0
+    held = samples.newest_of_each()
+    by_month = int(held.time.max() - held.time.min()) > LONG
+    with _in_turn(store):
+        new = list(_split(store, held, store.tail.newest(), by_month))
+        store.ledger.replace([], new)
+    return len(new)
+
+
 class Keeper(threading.Thread):
     """Puts a store in order in the background, every so many seconds, until stopped; what goes wrong is kept in `alarm`."""
 
@@ -134,6 +149,14 @@ def _alone(store: Embedded) -> Iterator[bool]:
             yield False
         else:
             yield True
+
+
+@contextlib.contextmanager
+def _in_turn(store: Embedded) -> Iterator[None]:
+    """Wait until nobody else puts the store in order, and keep them from it."""
+    with (store.folder / "tidy.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _sweep(store: Embedded) -> None:

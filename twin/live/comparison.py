@@ -20,6 +20,7 @@ from twin.bacnet.building import replay
 from twin.bacnet.points import STATION
 from twin.errors import BacnetError
 from twin.historian.store import open_store
+from twin.live.pretence import differing
 from twin.live.walk import walk
 from twin.sim.results import Run
 from twin.sim.scene import Scene
@@ -72,9 +73,7 @@ def pretend(site: Site, seed: int) -> pd.DataFrame:
     One row per quarter of an hour, one column a point, local standard time.
     """
     random = np.random.default_rng([seed, 7])
-    doubts = [q for q in site.assumptions() if q.unit in ("K", "1", "W/m2")]
-    hidden = doubts[int(random.integers(len(doubts)))]
-    other = site.with_values({hidden.place: hidden.low if random.random() < 0.5 else hidden.high})
+    other = differing(site, random)
     weather = Weather.named(f"{site.location.climate}:{seed + 1}", site.year)
     listed = signals(site)
     more = tuple(".".join(address) for address in (*(a for a, _ in listed), *occupancy(site)))

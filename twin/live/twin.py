@@ -172,6 +172,7 @@ class LiveTwin:
             for signal, slots in made.mailbox.slots.items():
                 if slots:
                     made.vector[self.plan.override[signal]] = slots[min(slots)]
+        made.settle()  # a state that was kept of another plan has nothing of what depends on parameters alone
         made.skip(round((moment - hour).total_seconds() / self.step))
         self._now = made
         self._places = np.array([made.record.places[p.signal.rpartition(".")[::2]] for p in self.points], dtype=np.intp)

@@ -68,7 +68,7 @@ class Simulation:
         self.vector = plan.start.copy()
         self.vector[plan.clock] = clock.step
         plan.prepare(clock.step, self.vector)
-        self._settle()
+        self.settle()
         self.mailbox = Mailbox()
         self.months = clock.months
         hours = math.ceil(clock.ticks * clock.step / HOUR)
@@ -126,7 +126,7 @@ class Simulation:
         while self.tick < self.clock.ticks:
             yield self.env.timeout(0)
             if self.mailbox.drain(self.plan, self.tick * step, self.vector):
-                self._settle()
+                self.settle()
             ahead = self.env.peek() - self.env.now
             letters = [letter.time - self.env.now for letter in self.mailbox.letters[:1]]
             stretch = min([ahead, *letters])
@@ -156,7 +156,7 @@ class Simulation:
             if self.tick == last:
                 self.record.stores[chunk + 1] = self.vector[: self.plan.states]
 
-    def _settle(self) -> None:
+    def settle(self) -> None:
         """Run what depends on parameters alone."""
         for address, place, count in self.table[: self.plan.settled].tolist():
             caller(address, self.plan.index, place, count)(self.vector)
