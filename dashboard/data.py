@@ -23,6 +23,7 @@ from twin.site.site import Site
 
 if TYPE_CHECKING:
     from twin.dashboard.lending import Lending
+
     from twin.sim.results import Run
 
 Value = TypeVar("Value")

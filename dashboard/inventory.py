@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -11,10 +12,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from twin.bacnet import points as listed
-from twin.bacnet.points import KINDS, Point
 from twin.dashboard.measured import missing
 
+from twin.bacnet import points as listed
+from twin.bacnet.points import KINDS, Point
 from twin.errors import BacnetError
 from twin.historian.samples import LATEST, QUALITIES
 from twin.historian.store import open_store
@@ -30,9 +31,24 @@ COLUMNS = (
 FINE, OPEN, DOUBLE, UNMAPPED, FOREIGN, ABSENT = "", "open", "double", "unmapped", "foreign", "absent"
 """What is to be reviewed of a row: nothing; a mapping nobody has accepted; one of several objects for a signal; an object without signal;
 a signal that the site does not have; an object that the device does not have."""
+DIGITS = 7
+"""Digits of a value that are shown; a BACnet REAL has no more."""
 SHOWN = {"degC": "°C", "1": "", "W/m2": "W/m²", "m2": "m²", "m3": "m³", "m3/s": "m³/s"}
 """Units as people read them, where that is not how they are written."""
 Cells = dict[str, Any]
+
+
+def shown(value: float | None) -> str:
+    """A value as the table shows it.
+
+    >>> shown(21.5), shown(1234567.25), shown(0.00012), shown(None)
+    ('21.5', '1,234,567', '0.00012', '–')
+    """
+    if value is None or not math.isfinite(value):
+        return "–"
+    decimals = max(0, DIGITS - 1 - math.floor(math.log10(abs(value)))) if value else 0
+    text = f"{value:,.{min(decimals, 20)}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 @dataclass(frozen=True)
@@ -100,7 +116,9 @@ def inventory_of(site: Site) -> Inventory:
     reviewed = _reviewed(folder / REVIEWED, rows, points, known, problems)
     ordered = sorted(rows.values(), key=lambda row: (row["device"], row["object"][:2], int(row["object"].split()[-1])))
     columns = {name: [row[name] for row in ordered] for name in COLUMNS}
-    places = {row["key"]: at for at, row in enumerate(ordered)} | {row["signal"]: at for at, row in enumerate(ordered) if row["signal"]}
+    places = {row["key"]: at for at, row in enumerate(ordered)} | {
+        row["signal"]: at for at, row in enumerate(ordered) if row["signal"]
+    }
     derived = not (folder / listed.FILE).exists()
     return Inventory(columns, {each.signal: each for each in points}, derived, found, reviewed, tuple(problems), places)
 
@@ -113,7 +131,12 @@ def _key(device: int, kind: str, instance: int) -> str:
 def _row(device: int, kind: str, instance: int, **told: Any) -> Cells:
     """A row, empty but for what is told."""
     empty = {"writable": False, "period": 0.0}
-    return dict.fromkeys(COLUMNS, "") | empty | {"key": _key(device, kind, instance), "device": device, "object": f"{kind} {instance}"} | told
+    return (
+        dict.fromkeys(COLUMNS, "")
+        | empty
+        | {"key": _key(device, kind, instance), "device": device, "object": f"{kind} {instance}"}
+        | told
+    )
 
 
 def _of_point(point: Point, known: set[str], components: set[str]) -> Cells:

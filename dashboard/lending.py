@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from twin.bacnet.gateway.leases import LONGEST, Journal, Lease, Rule, rules
-from twin.bacnet.points import Point
 from twin.dashboard.account import ROLES, Person
 
+from twin.bacnet.gateway.leases import LONGEST, Journal, Lease, Rule, rules
+from twin.bacnet.points import Point
 from twin.errors import BacnetError
 
 PATIENCE = 20.0
@@ -135,7 +135,9 @@ class Lending:
         held = self.allowed.get(point.signal) if point and point.writable else None
         if held is None or point is None:
             return None
-        return Rule(held.signal, max(held.low, point.low), min(held.high, point.high), held.slot, held.hourly, held.role)
+        return Rule(
+            held.signal, max(held.low, point.low), min(held.high, point.high), held.slot, held.hourly, held.role
+        )
 
     def leases(self) -> list[Lease]:
         """What is on loan now, by the journal."""
@@ -148,7 +150,11 @@ class Lending:
         for line in self.journal.lines():
             if line["what"] == "intent":
                 known[line["lease"]["id"]] = line["lease"]
-            lease = line.get("lease") if isinstance(line.get("lease"), dict) else known.get(line.get("id") or line.get("lease") or "", {})
+            lease = (
+                line.get("lease")
+                if isinstance(line.get("lease"), dict)
+                else known.get(line.get("id") or line.get("lease") or "", {})
+            )
             why = str(line.get("why") or line.get("text") or "")
             found.append(
                 Entry(line["time"], line["what"], str(line.get("signal") or lease.get("signal", "")), line.get("value", lease.get("value")), str(line.get("who") or lease.get("who", "")), why)

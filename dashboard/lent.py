@@ -1,11 +1,11 @@
-"""One point in full, with the form that writes it on loan, and what is on loan: the cards beside and below the table of points."""
+"""Points on loan: the form that writes one, the question before it, what is on loan now, and the record of it."""
 
 from __future__ import annotations
 
 import math
 import time
 from collections.abc import Mapping, Sequence
-from datetime import datetime, tzinfo
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from dash import dcc, html
@@ -13,33 +13,18 @@ from twin.dashboard import account
 from twin.dashboard.address import Address
 from twin.dashboard.cards import card, phrases, table
 from twin.dashboard.data import Source
-from twin.dashboard.inventory import SHOWN, Cells
+from twin.dashboard.inventory import SHOWN, Cells, shown
 from twin.dashboard.language import say
-from twin.dashboard.measured import STALE
 
 from twin.errors import TwinError
 
 if TYPE_CHECKING:
-    from twin.bacnet.gateway.leases import Lease, Rule
     from twin.dashboard.lending import Lending
+
+    from twin.bacnet.gateway.leases import Lease, Rule
 Words = Mapping[str, str]
 USUAL = 30
 """Minutes of a loan when nobody says others."""
-DIGITS = 7
-"""Digits of a value that are shown; a BACnet REAL has no more."""
-
-
-def shown(value: float | None) -> str:
-    """A value as the table shows it.
-
-    >>> shown(21.5), shown(1234567.25), shown(0.00012), shown(None)
-    ('21.5', '1,234,567', '0.00012', '–')
-    """
-    if value is None or not math.isfinite(value):
-        return "–"
-    decimals = max(0, DIGITS - 1 - math.floor(math.log10(abs(value)))) if value else 0
-    text = f"{value:,.{min(decimals, 20)}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def standing(source: Source, address: Address) -> str:
@@ -48,7 +33,9 @@ def standing(source: Source, address: Address) -> str:
     if source.lending is None or address.site != source.home:
         return words["points_off"].format(site=address.site)
     if not account.may("operator"):
-        return words["points_on_not_you"].format(count=len(source.lending.allowed), why=account.refusal("operator", account.current(), address.language))
+        return words["points_on_not_you"].format(
+            count=len(source.lending.allowed), why=account.refusal("operator", account.current(), address.language)
+        )
     return words["points_on"].format(count=len(source.lending.allowed), journal=source.lending.journal.path)
 
 
@@ -69,78 +56,16 @@ def stamp(source: Source) -> str:
     return f"{path.stat().st_mtime_ns if path.exists() else 0} {len(source.lending.alarms)}"
 
 
-def panel(source: Source, address: Address, word: str) -> list[Any]:
-    """One point: what it is, its newest value, where it stands, and what may be done with it."""
-    words = say(address.language)
-    found = source.points(address.site).value
-    row = found.row(word) if found and word else None
-    if row is None:
-        told = [html.P(words["points_unknown"].format(point=word), className="state stale", role="status")] if word else []
-        return [html.H2(words["points_one"]), *told, html.P(words["points_choose"], className="note")]
-    parts: list[Any] = [html.H2(row["name"], className="whole"), *([html.P(row["description"])] if row["description"] else [])]
-    parts += _value(source, address, row, words)
-    parts.append(html.Dl(_facts(row, found, words) if found else []))
-    parts.append(html.P(_links(address, row, words), className="links"))
-    if row["mark"]:
-        text = words[f"points_mark_{row['mark']}"] + (f" · {row['why']}" if row["why"] else "")
-        parts.append(html.Div([html.B("! "), text], className="state stale", role="status"))
-    if row["writable"]:
-        parts += _form(source, address, row, words)
-    return parts
-
-
-def _value(source: Source, address: Address, row: Cells, words: Words) -> list[Any]:
-    """The newest value, and what it is worth."""
-    try:
-        held = source.latest(address.site, [row["signal"]])
-    except TwinError as problem:
-        return [html.Div(phrases(words["historian_fails"].format(detail=problem)), className="state error", role="alert")]
-    value, at, quality = held.value[0], held.time[0], held.quality[0]
-    if at is None:
-        text = words["points_survey_said"].format(value=row["surveyed"]) if row["surveyed"] else words["points_never"]
-        return [html.P(phrases(text), className="note")]
-    age = source.now(address.site).timestamp() - at
-    old = quality == "good" and age > max(STALE.total_seconds(), 3.0 * row["period"])
-    worth = words["points_quality_old" if old else f"points_quality_{quality}"]
-    moment = datetime.fromtimestamp(at, _zone(source, address)).strftime("%Y-%m-%d %H:%M:%S")
-    number = html.Span(shown(value), className="value", id="points-value")
-    return [
-        html.P([number, " ", html.Span(row["unit"], className="unit")], className="figure"),
-        html.P([html.Span(worth, id="points-worth"), " · ", html.Span(moment, id="points-moment")], className="note"),
-    ]
-
-
-def _zone(source: Source, address: Address) -> tzinfo | None:
-    return source.now(address.site).tzinfo
-
-
-def _facts(row: Cells, found: Any, words: Words) -> list[Any]:
-    point = found.points.get(row["signal"])
-    told = [("points_head_device", row["device"]), ("points_head_object", row["object"]), ("points_head_signal", row["signal"] or "–")]
-    if point is not None and point.writable:
-        told.append(("points_range", f"{shown(point.low)} … {shown(point.high)} {row['unit']}"))
-    if point is not None and point.engineering_units:
-        told.append(("points_counts_in", point.engineering_units))
-    return [each for key, text in told for each in (html.Dt(words[key]), html.Dd(str(text)))]
-
-
-def _links(address: Address, row: Cells, words: Words) -> list[Any]:
-    """Ways to the component and to the history."""
-    found = []
-    if row["component"]:
-        found.append(dcc.Link(words["points_to_component"].format(name=row["component"]), href=address.to(page="component", name=row["component"])))
-    if row["signal"]:
-        found += [" ", dcc.Link(words["points_to_explore"], href=address.to(page="explore", points=row["signal"]))]
-    return found
-
-
-def _form(source: Source, address: Address, row: Cells, words: Words) -> list[Any]:
+def form(source: Source, address: Address, row: Cells, words: Words) -> list[Any]:
     """The slots of the point, and the form or why there is none."""
     parts: list[Any] = [html.H2(words["points_write"])]
     lending = source.lending
     if lending is None or address.site != source.home:
         return [*parts, html.P(phrases(words["points_off"].format(site=address.site)), className="note")]
-    parts += [dcc.Store(id="points-slots-of", data=row["signal"]), html.Div(html.P(words["points_asking"], className="note"), id="points-slots")]
+    parts += [
+        dcc.Store(id="points-slots-of", data=row["signal"]),
+        html.Div(html.P(words["points_asking"], className="note"), id="points-slots"),
+    ]
     rule = _rule(source, address, row["signal"])
     if rule is None:
         return [*parts, html.P(words["points_not_listed"], className="note")]
@@ -149,12 +74,30 @@ def _form(source: Source, address: Address, row: Cells, words: Words) -> list[An
         return [*parts, html.P(phrases(refused), className="state stale", role="status")]
     unit = f" [{row['unit']}]" if row["unit"] else ""
     fields = [
-        html.Div([html.Label(words["points_new"] + unit, htmlFor="points-new"), dcc.Input(id="points-new", type="number", min=rule.low, max=rule.high, step="any", required=True)], className="field"),
-        html.Div([html.Label(words["points_minutes"], htmlFor="points-minutes"), dcc.Input(id="points-minutes", type="number", min=0.02, max=lending.longest / 60.0, step="any", value=USUAL, required=True)], className="field"),
+        _number("points-new", words["points_new"] + unit, rule.low, rule.high, None),
+        _number("points-minutes", words["points_minutes"], 0.02, lending.longest / 60.0, USUAL),
         html.Button(words["points_prepare"], id="points-prepare", type="button", className="plain"),
     ]  # fmt: skip
-    limits = words["points_limits"].format(low=shown(rule.low), high=shown(rule.high), unit=row["unit"], slot=rule.slot, hourly=rule.hourly, hours=f"{lending.longest / 3600.0:.0f}")
-    return [*parts, html.Div(fields, className="points-form"), html.P(limits, className="note"), html.Div([], id="points-confirm")]
+    limits = words["points_limits"].format(
+        low=shown(rule.low),
+        high=shown(rule.high),
+        unit=row["unit"],
+        slot=rule.slot,
+        hourly=rule.hourly,
+        hours=f"{lending.longest / 3600.0:.0f}",
+    )
+    return [
+        *parts,
+        html.Div(fields, className="points-form"),
+        html.P(limits, className="note"),
+        html.Div([], id="points-confirm"),
+    ]
+
+
+def _number(name: str, label: str, low: float, high: float, value: float | None) -> html.Div:
+    """A field for a number that has to be given."""
+    entry = dcc.Input(id=name, type="number", min=low, max=high, step="any", value=value, required=True)
+    return html.Div([html.Label(label, htmlFor=name), entry], className="field")
 
 
 def _rule(source: Source, address: Address, signal: str) -> Rule | None:
@@ -205,7 +148,8 @@ def prepare(source: Source, address: Address, signal: Any, value: Any, minutes: 
     if problem:
         return _told(problem, "error"), None
     rule = _rule(source, address, signal)
-    assert source.lending is not None and rule is not None
+    assert source.lending is not None
+    assert rule is not None
     try:
         told = source.lending.ask("look", signal=signal)
     except TwinError as refusal:
@@ -214,18 +158,26 @@ def prepare(source: Source, address: Address, signal: Any, value: Any, minutes: 
     above = [place for place, held in enumerate(told["slots"][: rule.slot - 1], 1) if held is not None]
     found = source.points(address.site).value
     point = found.points[signal] if found else None
-    until = datetime.fromtimestamp(source.now(address.site).timestamp() + seconds, _zone(source, address)).strftime("%H:%M:%S")
+    until = datetime.fromtimestamp(
+        source.now(address.site).timestamp() + seconds, source.now(address.site).tzinfo
+    ).strftime("%H:%M:%S")
     facts = [
         ("points_signal", signal), ("points_change", f"{shown(told['present'])} → {shown(float(value))} {_unit(source, address, signal)}".strip()),
         ("points_head_device", f"{point.device} · {point.object} {point.instance} · {told['address']}" if point else ""),
         ("points_head_priority", rule.slot), ("points_until", words["points_until_said"].format(moment=until, minutes=shown(seconds / 60.0))),
     ]  # fmt: skip
-    warning = [html.P(words["points_above"].format(slot=above[0]), className="state stale", role="status")] if above else []
+    warning = (
+        [html.P(words["points_above"].format(slot=above[0]), className="state stale", role="status")] if above else []
+    )
     body = [
         html.P(html.B(words["points_sure"]), id="points-sure"), html.Dl([each for key, text in facts for each in (html.Dt(words[key]), html.Dd(str(text)))]), *warning,
         html.Div([html.Button(words["points_do"], id="points-do", type="button", className="strong", autoFocus=True), html.Button(words["points_not"], id="points-not", type="button", className="plain")], className="buttons"),
     ]  # fmt: skip
-    return html.Div(body, className="confirm", role="alertdialog", **{"aria-labelledby": "points-sure"}), {"signal": signal, "value": float(value), "seconds": seconds}
+    return html.Div(body, className="confirm", role="alertdialog", **{"aria-labelledby": "points-sure"}), {
+        "signal": signal,
+        "value": float(value),
+        "seconds": seconds,
+    }
 
 
 def _seconds(minutes: Any) -> float:
@@ -243,14 +195,18 @@ def _wrong(source: Source, address: Address, order: Any) -> str:
         return words["points_nothing_ordered"]
     rule = _rule(source, address, order["signal"]) if isinstance(order["signal"], str) else None
     if rule is None:
-        return words["points_not_listed"] if source.lending is not None else words["points_off"].format(site=address.site)
+        return (
+            words["points_not_listed"] if source.lending is not None else words["points_off"].format(site=address.site)
+        )
     assert source.lending is not None
     refused = _refused(source.lending, rule, address)
     if refused:
         return refused
     value, seconds = order["value"], order["seconds"]
     if isinstance(value, bool) or not isinstance(value, int | float) or not rule.low <= value <= rule.high:
-        return words["points_out_of_range"].format(low=shown(rule.low), high=shown(rule.high), unit=_unit(source, address, order["signal"]))
+        return words["points_out_of_range"].format(
+            low=shown(rule.low), high=shown(rule.high), unit=_unit(source, address, order["signal"])
+        )
     if not isinstance(seconds, int | float) or not 1.0 <= seconds <= source.lending.longest:
         return words["points_how_long"].format(hours=f"{source.lending.longest / 3600.0:.0f}")
     return ""
@@ -264,16 +220,29 @@ def write(source: Source, address: Address, order: Any) -> Any:
         account.noted("set-point refused", f"{order}: {problem}")
         return _told(problem, "error")
     rule, person = _rule(source, address, order["signal"]), account.current()
-    assert source.lending is not None and rule is not None
+    assert source.lending is not None
+    assert rule is not None
     try:
-        told = source.lending.ask("write", signal=order["signal"], value=order["value"], seconds=order["seconds"], who=_name(person), role=source.lending.acts_as(person, rule))
+        told = source.lending.ask(
+            "write",
+            signal=order["signal"],
+            value=order["value"],
+            seconds=order["seconds"],
+            who=_name(person),
+            role=source.lending.acts_as(person, rule),
+        )
     except TwinError as refusal:
         account.noted("set-point refused", f"{order['signal']}: {refusal}")
         return _told(words["points_refused"].format(detail=refusal), "error")
     lease = told["lease"]
-    account.noted("set-point written", f"{lease['signal']} = {lease['value']:g} at slot {lease['slot']} for {order['seconds']:g} s")
-    until = datetime.fromtimestamp(lease["until"], _zone(source, address)).strftime("%H:%M:%S")
-    said = words["points_written"].format(value=shown(lease["value"]), unit=_unit(source, address, lease["signal"]), slot=lease["slot"], moment=until)
+    account.noted(
+        "set-point written",
+        f"{lease['signal']} = {lease['value']:g} at slot {lease['slot']} for {order['seconds']:g} s",
+    )
+    until = datetime.fromtimestamp(lease["until"], source.now(address.site).tzinfo).strftime("%H:%M:%S")
+    said = words["points_written"].format(
+        value=shown(lease["value"]), unit=_unit(source, address, lease["signal"]), slot=lease["slot"], moment=until
+    )
     return _told(said, "good")
 
 
@@ -310,7 +279,10 @@ def loans(source: Source, address: Address, problem: str = "") -> Any:
     parts += [_told(words["points_alarm"].format(detail=each), "stale") for each in lending.alarms]
     held = _leases(source, address)
     if held:
-        heads = [words[f"points_{key}"] for key in ("signal", "value", "head_device", "head_priority", "until", "who", "release")]
+        heads = [
+            words[f"points_{key}"]
+            for key in ("signal", "value", "head_device", "head_priority", "until", "who", "release")
+        ]
         parts.append(table(heads, [_loan(each, source, address, words) for each in held], "points-held"))
     else:
         parts.append(html.P(words["points_none_lent"], className="note", id="points-held"))
@@ -318,20 +290,32 @@ def loans(source: Source, address: Address, problem: str = "") -> Any:
 
 
 def _loan(lease: Lease, source: Source, address: Address, words: Words) -> Sequence[Any]:
-    until = datetime.fromtimestamp(lease.until, _zone(source, address)).strftime("%H:%M:%S")
+    until = datetime.fromtimestamp(lease.until, source.now(address.site).tzinfo).strftime("%H:%M:%S")
     button = html.Button(words["points_release"], id={"type": "points-release", "lease": lease.id}, type="button", className="plain", disabled=not account.may("operator"), **{"aria-label": f"{words['points_release']}: {lease.signal}"})  # fmt: skip
     over = [" ", html.B(words["points_over"])] if lease.until < time.time() - 5.0 else []
     value = f"{shown(lease.value)} {_unit(source, address, lease.signal)}".strip()
-    return lease.signal, value, f"{lease.device} · {lease.object} {lease.instance}", str(lease.slot), html.Span([until, *over]), lease.who, button
+    return (
+        lease.signal,
+        value,
+        f"{lease.device} · {lease.object} {lease.instance}",
+        str(lease.slot),
+        html.Span([until, *over]),
+        lease.who,
+        button,
+    )
 
 
 def _record(lending: Lending, source: Source, address: Address, words: Words) -> Any:
     """What the journal says was done last."""
     rows = []
     for each in lending.lately():
-        moment = datetime.fromtimestamp(each.time, _zone(source, address)).strftime("%m-%d %H:%M:%S")
+        moment = datetime.fromtimestamp(each.time, source.now(address.site).tzinfo).strftime("%m-%d %H:%M:%S")
         what = words.get(f"points_did_{each.what.replace(' ', '_')}", each.what)
-        value = f"{shown(each.value)} {_unit(source, address, each.signal)}".strip() if isinstance(each.value, int | float) else "–"
+        value = (
+            f"{shown(each.value)} {_unit(source, address, each.signal)}".strip()
+            if isinstance(each.value, int | float)
+            else "–"
+        )
         why = words.get(f"points_why_{each.why.replace(' ', '_')}", each.why)
         rows.append((moment, what, each.signal or "–", value, each.who or "–", why))
     if not rows:

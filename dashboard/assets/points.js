@@ -220,14 +220,14 @@
   window.setInterval(function () { if (document.getElementById(NAME) && now.rows) whole(); }, WHOLE);
 
   // ---- the table itself ----
-  const WIDTHS = { mark: 130, name: 300, value: 120, unit: 80, quality: 130, age: 90, priority: 100, device: 100, object: 90, signal: 300, description: 260, source: 130 };
+  const WIDTHS = { mark: 200, name: 240, value: 110, unit: 70, quality: 120, age: 80, priority: 100, device: 92, object: 84, signal: 240, description: 260, source: 110 };
   const NARROW = ["name", "value", "unit", "quality"];
   function columns() {
-    const narrow = window.matchMedia("(max-width: 700px)").matches;
+    const narrow = window.matchMedia("(max-width: 700px)").matches, marked = now.rows.mark.some(Boolean);
     return Object.keys(now.config.heads).map(function (name) {
       const right = name === "value" || name === "age";
       return {
-        colId: name, headerName: now.config.heads[name], width: narrow ? { name: 170, value: 84, unit: 56, quality: 90 }[name] : WIDTHS[name], sortable: true, resizable: true, hide: narrow && !NARROW.includes(name),
+        colId: name, headerName: now.config.heads[name], width: narrow ? { name: 146, value: 80, unit: 52, quality: 78 }[name] : WIDTHS[name], sortable: true, resizable: true, hide: narrow ? !NARROW.includes(name) : name === "mark" && !marked,
         pinned: name === "name" && !narrow ? "left" : null, sort: now.sort && now.sort.name === name ? now.sort.way : null, sortingOrder: ["asc", "desc", null],
         valueGetter: function (told) { return told.data ? text(told.data.at, name) : ""; },
         tooltipValueGetter: function (told) { return told.data && name === "mark" ? now.rows.why[told.data.at] : told.value; },

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import dash_ag_grid as dag
 from dash import ALL, ClientsideFunction, Input, Output, State, ctx, dcc, html, no_update
 from fastapi import Request, Response
-from twin.dashboard import account, lent
+from twin.dashboard import account, detail, lent
 from twin.dashboard.address import Address, read
 from twin.dashboard.cards import phrases, skeleton
 from twin.dashboard.data import Source
@@ -29,7 +29,20 @@ if TYPE_CHECKING:
 Words = Mapping[str, str]
 SHOWS = ("all", "writable", "lent", "old", "silent", "review")
 """Rows that a button chooses: all, those that may be written, on loan, old or faulty, without any value, to be reviewed."""
-HEADS = ("mark", "name", "value", "unit", "quality", "age", "priority", "device", "object", "signal", "description", "source")
+HEADS = (
+    "mark",
+    "name",
+    "value",
+    "unit",
+    "quality",
+    "age",
+    "priority",
+    "device",
+    "object",
+    "signal",
+    "description",
+    "source",
+)
 """Columns of the table."""
 KEYS = {
     "q": r".{1,100}", "device": r"\d{1,7}", "show": "|".join(SHOWS[1:]), "sort": f"({'|'.join(HEADS)}):(asc|desc)", "point": r"\S.{0,300}",
@@ -56,7 +69,7 @@ def build(address: Address, source: Source) -> Any:
         return html.Div([heading, skeleton(words["page_points"], 480, found, words)])
     chosen = address.get("point")
     parts = [heading, *_standing(address, source, found.value, words), _tools(address, found.value, words)]
-    side = html.Aside(lent.panel(source, address, chosen), id="points-panel", className="card points-panel", **{"aria-live": "polite", "aria-label": words["points_one"]})  # fmt: skip
+    side = html.Aside(detail.panel(source, address, chosen), id="points-panel", className="card points-panel", **{"aria-live": "polite", "aria-label": words["points_one"]})  # fmt: skip
     parts.append(html.Div([_table(address, words), side], className="points-split"))
     parts.append(html.Div(lent.loans(source, address), id="points-loans"))
     return html.Div([*parts, *_stores(address, source, found.value, words)])
@@ -64,14 +77,21 @@ def build(address: Address, source: Source) -> Any:
 
 def _standing(address: Address, source: Source, found: Inventory, words: Words) -> list[Any]:
     """Where rows and values come from, and whether anything may be written."""
-    told = [words["points_derived" if found.derived else "points_listed"].format(count=f"{len(found):,}", devices=len(found.devices))]
+    told = [
+        words["points_derived" if found.derived else "points_listed"].format(
+            count=f"{len(found):,}", devices=len(found.devices)
+        )
+    ]
     told += [words["points_surveyed"].format(file=found.found)] if found.found else []
     told += [words["points_reviewed"].format(file=found.reviewed)] if found.reviewed else []
     if not source.store or address.site != source.home:
         told.append(words["points_no_values"].format(site=address.site))
     else:
         told.append(words["points_values"].format(store=source.store))
-    problems = [html.Div(phrases(words["points_problem"].format(detail=each)), className="state stale", role="status") for each in found.problems]
+    problems = [
+        html.Div(phrases(words["points_problem"].format(detail=each)), className="state stale", role="status")
+        for each in found.problems
+    ]
     return [html.P(phrases(" ".join(told)), className="note"), html.P(phrases(lent.standing(source, address)), className="note", id="points-standing"), *problems]  # fmt: skip
 
 
@@ -83,11 +103,14 @@ def _tools(address: Address, found: Inventory, words: Words) -> html.Div:
         for key in SHOWS
     ]  # fmt: skip
     may = account.may("engineer")
-    options = [{"label": words["points_every_device"], "value": ""}, *({"label": str(each), "value": str(each)} for each in found.devices)]
+    options = [
+        {"label": words["points_every_device"], "value": ""},
+        *({"label": str(each), "value": str(each)} for each in found.devices),
+    ]
     return html.Div(
         [
             html.Div([html.Label(words["points_search"], htmlFor="points-search"), dcc.Input(id="points-search", type="search", value=address.get("q"), placeholder=words["points_search_hint"], debounce=False, maxLength=100)], className="field grow"),
-            html.Div([html.Label(words["points_device"], htmlFor="points-device"), dcc.Input(id="points-device", type="search", value=address.get("device"), list="points-devices", inputMode="numeric", maxLength=7), html.Datalist([html.Option(value=each["value"]) for each in options if each["value"]], id="points-devices")], className="field"),
+            html.Div([html.Label(words["points_device"], htmlFor="points-device"), dcc.Input(id="points-device", type="search", value=address.get("device"), list="points-devices", inputMode="numeric", maxLength=7), html.Datalist([html.Option(value=each["value"]) for each in options if each["value"]], id="points-devices")], className="field device"),
             html.Button(words["points_csv"], id="points-csv", type="button", className="plain", disabled=not may, title="" if may else account.refusal("engineer", account.current(), address.language)),
             html.Div(chips, className="chips", role="group", **{"aria-label": words["points_rows"]}),
             html.P("", id="points-count", className="note", role="status"),
@@ -108,7 +131,11 @@ def _table(address: Address, words: Words) -> html.Div:
             "localeText": {"noRowsToShow": words["points_none"], "loadingOoo": words["state_loading"], "ariaSortableColumn": words["points_aria_sort"], "ariaRowSelect": words["points_aria_select"]},
         },
     )  # fmt: skip
-    return html.Div([grid, html.P(words["points_none"], id="points-none", hidden=True)], className="points-table", **{"aria-label": words["page_points"]})
+    return html.Div(
+        [grid, html.P(words["points_none"], id="points-none", hidden=True)],
+        className="points-table",
+        **{"aria-label": words["page_points"]},
+    )
 
 
 def _stores(address: Address, source: Source, found: Inventory, words: Words) -> list[Any]:
@@ -146,9 +173,11 @@ def register(app: dash.Dash, source: Source) -> None:
     @app.callback(Output("points-panel", "children"), Input("points-chosen", "data"), where, prevent_initial_call=True)
     async def choose(word: str | None, query: str | None) -> Any:
         """One point in full."""
-        return await asyncio.to_thread(lent.panel, source, _address(query, source), word or "")
+        return await asyncio.to_thread(detail.panel, source, _address(query, source), word or "")
 
-    @app.callback(Output("points-slots", "children"), Input("points-slots-of", "data"), Input("points-lent", "data"), where)
+    @app.callback(
+        Output("points-slots", "children"), Input("points-slots-of", "data"), Input("points-lent", "data"), where
+    )
     async def slots(signal: str | None, _: Any, query: str | None) -> Any:
         """What the device itself says of the point."""
         return await asyncio.to_thread(lent.seen, source, _address(query, source), signal or "")
@@ -216,7 +245,9 @@ def _serve(app: dash.Dash, source: Source) -> None:
     async def values(request: Request) -> Response:
         """The newest values of some rows, or of all."""
         told = request.query_params
-        return _packed(*await asyncio.to_thread(_values, source, told.get("site", ""), told.get("version", ""), told.get("rows")))
+        return _packed(
+            *await asyncio.to_thread(_values, source, told.get("site", ""), told.get("version", ""), told.get("rows"))
+        )
 
 
 def _values(source: Source, site: str, version: str, rows: str | None) -> tuple[bytes, int]:
@@ -228,7 +259,9 @@ def _values(source: Source, site: str, version: str, rows: str | None) -> tuple[
         asked = [int(each) for each in rows.split(",")[:MOST] if each.isdecimal() and len(each) < 9]
         at = [each for each in asked if each < len(held)]  # type: ignore[assignment]
     try:
-        told = source.latest(site, [held[each] for each in at]) if rows is not None else source.latest_of_all(site, held)
+        told = (
+            source.latest(site, [held[each] for each in at]) if rows is not None else source.latest_of_all(site, held)
+        )
     except TwinError as problem:
         return _squeezed({"problem": str(problem)}), 200
     code = {name: place for place, name in enumerate(QUALITIES)}

@@ -5,20 +5,21 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import math
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from bacpypes3.pdu import Address
 
 from twin.bacnet.gateway.discover import Client, discover, identify
-from twin.bacnet.gateway.leases import Journal, Rule, WriteDeniedError, Writer
+from twin.bacnet.gateway.leases import Journal, Lease, Rule, WriteDeniedError, Writer
 from twin.bacnet.gateway.loan import LOOK
 from twin.bacnet.points import Point
 from twin.errors import BacnetError
 
+RETRY = 20.0
+"""Pause before what could not be given back is tried again. [s]"""
 Answer = dict[str, Any]
 Told = Callable[[Answer], None]
 ANSWERED = ("look", "write", "release")
@@ -46,13 +47,11 @@ class Desk:
         self._said = 0
 
     async def serve(self, orders: AsyncIterator[str]) -> None:
-        """Answer orders until there are no more; then everything is given back, also what an earlier run has left."""
+        """Answer orders until there are no more; then everything is given back. What an earlier run has left is given back meanwhile."""
         tasks: set[asyncio.Task[None]] = set()
-        looking = asyncio.create_task(self._look())
+        looking = asyncio.gather(self._look(), self._retake())
         try:
-            back = await self.writer.recover()
-            self._alarms()
-            self.told({"event": "open", "given_back": [lease.signal for lease in back]})
+            self.told({"event": "open"})
             async for line in orders:
                 task = asyncio.create_task(self._take(line))
                 tasks.add(task)
@@ -69,9 +68,9 @@ class Desk:
         order: dict[str, Any] = {}
         try:
             told = json.loads(line)
-            if not isinstance(told, dict) or told.get("do") not in ANSWERED:
+            order = told if isinstance(told, dict) else {}
+            if order.get("do") not in ANSWERED:
                 raise ValueError(f"it is a JSON object whose `do` is one of {', '.join(ANSWERED)}")
-            order = told
             answer = await {"look": self._look_at, "write": self._write, "release": self._release}[order["do"]](order)
         except (ValueError, KeyError, TypeError) as problem:
             answer = {"error": f"the order cannot be read: {problem!r}"}
@@ -83,7 +82,11 @@ class Desk:
         self._alarms()
 
     async def _refused(self, order: Mapping[str, Any], why: str) -> None:
-        kept = {name: order.get(name) for name in ("do", "signal", "lease", "value", "seconds", "who", "role") if name in order}
+        kept = {
+            name: order.get(name)
+            for name in ("do", "signal", "lease", "value", "seconds", "who", "role")
+            if name in order
+        }
         with contextlib.suppress(BacnetError):
             self.journal.add("refused", why=why, **kept)
 
@@ -102,9 +105,15 @@ class Desk:
             held = next((lease for lease in self.writer.held.values() if lease.signal == signal), None)
             if held:
                 raise WriteDeniedError(f"{signal}: is lent to {held.who} until {_clock(held.until)}; release it first")
-            if not (math.isfinite(value) and point.low <= value <= point.high):
-                raise WriteDeniedError(f"{signal}: {value:g} is outside the point's {point.low:g} to {point.high:g}; nothing is written")
+            if any(lease.signal == signal for lease in self._left()):
+                raise WriteDeniedError(
+                    f"{signal}: what an earlier loan has left there is still to be given back, which is tried again and again"
+                )
             self.writer.check(signal, value, seconds, str(order["role"]))
+            if not point.low <= value <= point.high:
+                raise WriteDeniedError(
+                    f"{signal}: {value:g} is outside the point's {point.low:g} to {point.high:g}; nothing is written"
+                )
             lease = await self.writer.write(signal, value, seconds, await self._address(point), who, str(order["role"]))
         return {"lease": asdict(lease)}
 
@@ -131,13 +140,33 @@ class Desk:
                 with contextlib.suppress(BacnetError):
                     if await identify(self.client.ask, known, point.device):
                         return known
-            numbers = [each.device for each in self._points.values()]
+            numbers = [point.device] if self._addresses else [each.device for each in self._points.values()]
             found, doubled = await discover(self.client, self.where, min(numbers), max(numbers))
-            self._addresses, self._doubled = {each.instance: each.address for each in found}, frozenset(doubled)
+            self._addresses = {number: where for number, where in self._addresses.items() if number not in numbers}
+            self._addresses |= {each.instance: each.address for each in found}
+            self._doubled = (self._doubled - set(numbers)) | set(doubled)
         if point.device in self._doubled or point.device not in self._addresses:
             why = "is on several devices" if point.device in self._doubled else "does not answer Who-Is"
             raise BacnetError(f"device {point.device} {why}; nothing is written")
         return self._addresses[point.device]
+
+    def _left(self) -> list[Lease]:
+        """Loans that nobody holds and that were never given back."""
+        return [lease for lease in self.journal.open_leases() if lease.id not in self.writer.held]
+
+    async def _retake(self) -> None:
+        """Give back what was left by an earlier run, or by a device that did not answer, as soon as it answers, wherever it is now."""
+        with contextlib.suppress(BacnetError, StopIteration):
+            await self._address(next(iter(self._points.values())))
+        while True:
+            async with self._writing:
+                for lease in self._left():
+                    with contextlib.suppress(BacnetError):
+                        address = await self._address(self._point(lease.signal))
+                        if await self.writer.give_back(replace(lease, address=str(address)), "left over"):
+                            self.told({"event": "given back", "signal": lease.signal})
+            self._alarms()
+            await asyncio.sleep(RETRY)
 
     async def _look(self) -> None:
         """See again and again whether what is lent still stands."""

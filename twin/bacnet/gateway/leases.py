@@ -252,10 +252,10 @@ class Writer:
             await self._send(lease, value)
             slots = await self._slots(lease)
         except BacnetError:
-            await self._give_back(lease, "failed")
+            await self.give_back(lease, "failed")
             raise
         if not _same(slots[lease.slot - 1], value):
-            await self._give_back(lease, "not shown")
+            await self.give_back(lease, "not shown")
             raise BacnetError(
                 f"{signal}: slot {lease.slot} shows {slots[lease.slot - 1]} and not {value:g}; it was given back"
             )
@@ -282,14 +282,14 @@ class Writer:
 
     async def _expire(self, lease: Lease) -> None:
         await asyncio.sleep(max(0.0, lease.until - time.time()))
-        await self._give_back(lease, "expired")
+        await self.give_back(lease, "expired")
 
     async def release(self, lease: Lease) -> bool:
         """Give a lease back early."""
         task = self._expiry.pop(lease.id, None)
         if task:
             task.cancel()
-        return await self._give_back(lease, "asked")
+        return await self.give_back(lease, "asked")
 
     async def stop(self) -> None:
         """Give everything back."""
@@ -299,9 +299,9 @@ class Writer:
     async def recover(self) -> list[Lease]:
         """Give back what an earlier run, that ended without doing so, has left in the building."""
         left = [lease for lease in self.journal.open_leases() if lease.id not in self.held]
-        return [lease for lease in left if await self._give_back(lease, "left over")]
+        return [lease for lease in left if await self.give_back(lease, "left over")]
 
-    async def _give_back(self, lease: Lease, why: str) -> bool:
+    async def give_back(self, lease: Lease, why: str) -> bool:
         """Write NULL at the lease's slot; where that fails, the lease stays open in the journal and the next start tries again."""
         self.held.pop(lease.id, None)
         try:
