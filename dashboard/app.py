@@ -22,7 +22,7 @@ from twin.dashboard.guard import Guard
 from twin.dashboard.language import say
 from twin.dashboard.login import Door, FormError, refused
 from twin.dashboard.page import Page
-from twin.dashboard.pages import accounts, overview, portfolio, unbuilt
+from twin.dashboard.pages import accounts, overview, points, portfolio, unbuilt
 from twin.dashboard.shell import framed, message
 
 ASSETS = Path(__file__).parent / "assets"
@@ -31,6 +31,7 @@ SOON, LATER = 700, 60_000
 PAGES: Mapping[str, Page] = {
     **dict.fromkeys(unbuilt.KEYS, unbuilt.PAGE),
     "overview": overview.PAGE,
+    "points": points.PAGE,
     "portfolio": portfolio.PAGE,
     "accounts": accounts.PAGE,
 }

@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from twin.dashboard.expectation import Day, Year, day_of, year_of
+from twin.dashboard.inventory import Inventory, Latest, inventory_of, latest, stamp
 from twin.dashboard.live import Pulse
 from twin.dashboard.measured import Alarm, Load, newest, noted, on_day
 from twin.dashboard.reading import Reading, ready
@@ -21,6 +22,8 @@ from twin.site.load import load, shipped
 from twin.site.site import Site
 
 if TYPE_CHECKING:
+    from twin.dashboard.lending import Lending
+
     from twin.sim.results import Run
 
 Value = TypeVar("Value")
@@ -37,7 +40,13 @@ class Source:
     opened : name or folder of the site the dashboard was started for; shipped sites are beside it.
     store : historian with measurements of that site, or an empty text.
     now : the clock; tests give their own.
+
+    Attributes
+    ----------
+    lending : through which points of the building are written; none where writing is off.
     """
+
+    lending: Lending | None = None
 
     def __init__(self, opened: str, store: str = "", now: Callable[[], datetime] | None = None) -> None:
         site = load(opened)
@@ -51,7 +60,7 @@ class Source:
         self._kept: dict[tuple[str, ...], Future[Any]] = {}
         self._told: dict[str, tuple[float, Any]] = {}
         self._zones: dict[str, tzinfo | None] = {}
-        self._lock = threading.Lock()
+        self._lock, self._latest = threading.Lock(), threading.Lock()
 
     @property
     def names(self) -> list[str]:
@@ -104,6 +113,28 @@ class Source:
         """What was noted about the site."""
         return self._asked("alarms", name, lambda _: noted(self.store, self.now(name)))
 
+    def points(self, name: str) -> Reading[Inventory]:
+        """The points of a site as rows; read again when one of their files has changed."""
+        site = self.site(name)
+        if site.value is None:
+            return Reading(site.state, why=site.why, detail=site.detail)
+        held = site.value
+        found = self._soon(("points", name, stamp(held)), lambda: inventory_of(held), self._reader)
+        return replace(found, why="points_fail") if found.state == "error" else found
+
+    def latest(self, name: str, signals: Sequence[str]) -> Latest:
+        """The newest samples of some points."""
+        return latest(self.store if name == self.home else "", signals)
+
+    def latest_of_all(self, name: str, signals: Sequence[str]) -> Latest:
+        """The newest samples of all points; for some seconds all screens get the same."""
+        with self._latest:
+            told, answer = self._told.get(f"latest {name}", (-FRESH, None))
+            if answer is None or time.monotonic() - told >= FRESH:
+                answer = self.latest(name, signals)
+                self._told[f"latest {name}"] = time.monotonic(), answer
+        return answer
+
     def _asked(self, what: str, name: str, ask: Callable[[Site], Reading[Value]]) -> Reading[Value]:
         """An answer of the historian, which has the points of one site only; for some seconds all screens get the same."""
         if name != self.home or not self.store:
@@ -146,7 +177,9 @@ class Source:
         return _reading(future)
 
     def close(self) -> None:
-        """Stop what runs in the background."""
+        """Stop what runs in the background, and give back what is on loan."""
+        if self.lending is not None:
+            self.lending.close()
         self.pulse.stop()
         for pool in (self._worker, self._reader):
             pool.shutdown(wait=False, cancel_futures=True)

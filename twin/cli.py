@@ -11,7 +11,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from twin.commands import accounts, bacnet, history, inventory
+from twin.commands import accounts, bacnet, desk, history, inventory
 from twin.commands.abatement import abatement
 from twin.commands.bill import bill
 from twin.commands.ledger import ledger
@@ -48,6 +48,7 @@ app.command()(report)
 app.command()(serve)
 bacnet.app.command()(inventory.inventory)
 bacnet.app.command("map")(inventory.map_points)
+bacnet.app.command()(desk.desk)
 
 
 @app.command()

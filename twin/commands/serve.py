@@ -17,6 +17,7 @@ from twin.errors import TwinError
 from twin.tables import out
 
 if TYPE_CHECKING:
+    from twin.dashboard.lending import Lending
     from twin.live.together import Part, Together
 
 err = Console(stderr=True)
@@ -43,6 +44,8 @@ def serve(
     own: Annotated[str, typer.Option(help="Address of this machine to ask the network from.")] = "",
     seed: Annotated[int, typer.Option(help="Draws how the virtual building differs from its site file; 0: not at all.", min=0)] = 1,
     period: Annotated[float, typer.Option(help="Seconds between polls.", min=1.0)] = 15.0,
+    allow_writes: Annotated[Path | None, typer.Option(help="Let operators write what this list allows, on loan: CSV with signal, low, high, slot, hourly, role. Nothing is written without it.")] = None,
+    journal: Annotated[Path | None, typer.Option(help="Record of all writes; `writes.jsonl` in the historian's folder when left out.")] = None,
     year: Annotated[bool, typer.Option("--year/--no-year", help="Fill a year of the virtual building's past in the background, or only 14 days.")] = True,
     accounts: way.AccountsFile = None, no_auth: way.NoAuth = False, tls_cert: way.TlsCert = None, tls_key: way.TlsKey = None, url: way.Url = "",
     oidc_issuer: way.OidcIssuer = "", oidc_client: way.OidcClient = "", oidc_secret_file: way.OidcSecretFile = None,
@@ -63,7 +66,9 @@ def serve(
     real = bool(router or network or own)
     where = store or (_own_store(site) if building and not real else "")
     source = Source(site, where)
-    parts = _followed(site, where, router, network or [], own, period) if real else _virtual(site, where, seed, period, year) if building else []  # fmt: skip
+    parts = _followed(site, where, router, network or [], own, period) if real else _virtual(site, where, seed, period, year, allow_writes is not None) if building else []  # fmt: skip
+    if allow_writes is not None:
+        source.lending = _lending(site, where, allow_writes, journal, parts)
     together = _beside(parts)
     app = make(source, entered.hosts, entered.access)
     for sentence in entered.told:
@@ -72,11 +77,13 @@ def serve(
     if where:
         out.print(f"historian: {escape(where)}; Ctrl-C ends everything", highlight=False, soft_wrap=True)
     together.start()
+    if source.lending is not None:
+        source.lending.start()
     try:
         uvicorn.run(app.server, host=host, port=port, log_level="warning", timeout_graceful_shutdown=LEAVE, **entered.options)
     finally:
-        together.stop()
         source.close()
+        together.stop()
         entered.access.close()
 
 
@@ -108,7 +115,26 @@ def _followed(site: str, store: str, router: str, networks: Sequence[int], own: 
     return [Part("live twin", ["live", site, "--store", store, "--period", str(period), *told, *(("--own", own) if own else ())], "ready")]  # fmt: skip
 
 
-def _virtual(site: str, store: str, seed: int, period: float, year: bool) -> list[Part]:
+def _lending(site: str, store: str, allow: Path, journal: Path | None, parts: Sequence[Part]) -> Lending:
+    """What lends points of the building, on the way that the gateway takes.
+
+    Raises
+    ------
+    ServeError
+        When the BACnet stack is missing, or nobody says where the record of writes shall be.
+    """
+    try:
+        from twin.dashboard.lending import Lending
+    except ImportError as problem:
+        raise ServeError("writing needs the BACnet stack: pip install 'campus-twin[bacnet]', or leave --allow-writes out") from problem  # fmt: skip
+    if journal is None and (not store or "://" in store):
+        raise ServeError("the historian is no folder: say with --journal FILE where the record of writes shall be")
+    told = next((list(part.arguments) for part in parts if part.arguments[0] == "live"), [])
+    way = [text for at, name in enumerate(told) if name in ("--router", "--network", "--own") for text in (name, told[at + 1])]  # fmt: skip
+    return Lending(site, allow, journal or Path(store) / "writes.jsonl", way)
+
+
+def _virtual(site: str, store: str, seed: int, period: float, year: bool, writable: bool) -> list[Part]:
     """The virtual building and what follows it; nothing where a store has measurements of somebody else, which are shown as they are."""
     try:
         from twin.bacnet.application import free_port
@@ -127,7 +153,7 @@ def _virtual(site: str, store: str, seed: int, period: float, year: bool) -> lis
               "--period", str(period), "--cov", "--no-refill"]  # fmt: skip
     parts = [
         Part("history", past, lasting=False),
-        Part("virtual building", ["bacnet", "serve", site, "--port", str(port), "--step", step, "--seed", str(seed)], "ready"),
+        Part("virtual building", ["bacnet", "serve", site, "--port", str(port), "--step", step, "--seed", str(seed), *(("--allow-writes-from", "127.0.0.1") if writable else ())], "ready"),
         Part("live twin", follow, "ready"),
     ]  # fmt: skip
     return [*parts, Part("older history", [*past, "--older"], lasting=False, quiet=True)] if year else parts

@@ -34,6 +34,8 @@ LONGEST = 24 * 3600.0
 HOUR = 3600.0
 NEAR = 1e-4
 """Relative difference between what was written and what is read back that is put down to REAL's 24 bits."""
+ATOMS = {"A": Real, "B": Enumerated, "M": Unsigned}
+"""What a present value is, by the first letter of the object's type."""
 FIELDS = ("signal", "low", "high", "slot", "hourly", "role")
 
 
@@ -250,10 +252,10 @@ class Writer:
             await self._send(lease, value)
             slots = await self._slots(lease)
         except BacnetError:
-            await self._give_back(lease, "failed")
+            await self.give_back(lease, "failed")
             raise
         if not _same(slots[lease.slot - 1], value):
-            await self._give_back(lease, "not shown")
+            await self.give_back(lease, "not shown")
             raise BacnetError(
                 f"{signal}: slot {lease.slot} shows {slots[lease.slot - 1]} and not {value:g}; it was given back"
             )
@@ -280,14 +282,14 @@ class Writer:
 
     async def _expire(self, lease: Lease) -> None:
         await asyncio.sleep(max(0.0, lease.until - time.time()))
-        await self._give_back(lease, "expired")
+        await self.give_back(lease, "expired")
 
     async def release(self, lease: Lease) -> bool:
         """Give a lease back early."""
         task = self._expiry.pop(lease.id, None)
         if task:
             task.cancel()
-        return await self._give_back(lease, "asked")
+        return await self.give_back(lease, "asked")
 
     async def stop(self) -> None:
         """Give everything back."""
@@ -297,9 +299,9 @@ class Writer:
     async def recover(self) -> list[Lease]:
         """Give back what an earlier run, that ended without doing so, has left in the building."""
         left = [lease for lease in self.journal.open_leases() if lease.id not in self.held]
-        return [lease for lease in left if await self._give_back(lease, "left over")]
+        return [lease for lease in left if await self.give_back(lease, "left over")]
 
-    async def _give_back(self, lease: Lease, why: str) -> bool:
+    async def give_back(self, lease: Lease, why: str) -> bool:
         """Write NULL at the lease's slot; where that fails, the lease stays open in the journal and the next start tries again."""
         self.held.pop(lease.id, None)
         try:
@@ -315,16 +317,9 @@ class Writer:
     async def _send(self, lease: Lease, value: float | None) -> None:
         number: Any = Null(())
         if value is not None:
-            kind = lease.object
             point = self._points[lease.signal]
             value = float(engineering_units.from_si(value, point.engineering_units, point.unit))
-            number = (
-                Real(value)
-                if kind.startswith("A")
-                else Enumerated(round(value))
-                if kind.startswith("B")
-                else Unsigned(round(value))
-            )
+            number = ATOMS[lease.object[0]](value if lease.object.startswith("A") else round(value))
         await self.app.ask(
             WritePropertyRequest(
                 objectIdentifier=ObjectIdentifier((KINDS[lease.object], lease.instance)), propertyIdentifier=PropertyIdentifier("present-value"),
@@ -333,16 +328,46 @@ class Writer:
         )  # fmt: skip
 
     async def _slots(self, lease: Lease) -> list[float | None]:
+        return await self.slots(lease.signal, Address(lease.address))
+
+    async def slots(self, signal: str, address: Address) -> list[float | None]:
+        """What the 16 slots of a point hold, in SI units.
+
+        Raises
+        ------
+        BacnetError
+            When the device does not answer, or the point has none.
+        """
+        answer = await self._ask(signal, "priority-array", address)
+        scale, offset = self._scale(signal)
+        told = [_value(each) for each in answer.cast_out(PriorityArray)]
+        return [None if each is None else each * scale + offset for each in told]
+
+    async def present(self, signal: str, address: Address) -> float:
+        """The present value of a point, in SI units.
+
+        Raises
+        ------
+        BacnetError
+            When the device does not answer.
+        """
+        scale, offset = self._scale(signal)
+        told = await self._ask(signal, "present-value", address)
+        return float(told.cast_out(ATOMS[self._points[signal].object[0]])) * scale + offset
+
+    async def _ask(self, signal: str, name: str, address: Address) -> Any:
+        point = self._points[signal]
         answer = await self.app.ask(
             ReadPropertyRequest(
-                objectIdentifier=ObjectIdentifier((KINDS[lease.object], lease.instance)), propertyIdentifier=PropertyIdentifier("priority-array"),
-                destination=Address(lease.address),
+                objectIdentifier=ObjectIdentifier((KINDS[point.object], point.instance)), propertyIdentifier=PropertyIdentifier(name),
+                destination=address,
             )
         )  # fmt: skip
-        point = self._points[lease.signal]
-        told = [_value(each) for each in answer.propertyValue.cast_out(PriorityArray)]
-        scale, offset = engineering_units.scale(point.engineering_units, point.unit)
-        return [None if each is None else each * scale + offset for each in told]
+        return answer.propertyValue
+
+    def _scale(self, signal: str) -> tuple[float, float]:
+        point = self._points[signal]
+        return engineering_units.scale(point.engineering_units, point.unit)
 
 
 def _value(slot: Any) -> float | None:
