@@ -13,6 +13,7 @@ from pathlib import Path
 from twin.bacnet.points import Point
 from twin.core.component import Component
 from twin.core.signal import Signal
+from twin.site.provenance import Quantity
 from twin.site.site import Site
 from twin.units import factor as conversion
 from twin.units import show
@@ -143,9 +144,11 @@ def parameters(site: Site, component: Component) -> list[Parameter]:
         exact = f"{value!r} {unit}".strip()
         quantity = site.quantities.get((component.name, name))
         if quantity:
-            spread = f"{quantity.show(quantity.low)} … {quantity.show(quantity.high)}" if quantity.uncertain else ""
+            spread = (
+                f"{_stated(quantity, quantity.low)} … {_stated(quantity, quantity.high)}" if quantity.uncertain else ""
+            )
             found.append(
-                Parameter(name, quantity.show(quantity.value), spread, quantity.kind, " · ".join(each for each in (quantity.source, quantity.note) if each), place(site, quantity.place), docs.get(name, ""), exact)
+                Parameter(name, _stated(quantity, quantity.value), spread, quantity.kind, " · ".join(each for each in (quantity.source, quantity.note) if each), place(site, quantity.place), docs.get(name, ""), exact)
             )  # fmt: skip
             continue
         kind = "default" if not field.is_required() and value == field.default else ""
@@ -157,6 +160,12 @@ def place(site: Site, where: str) -> str:
     """File and line of a number, from the site's folder on."""
     path, _, line = where.rpartition(":")[0].rpartition(":")
     return f"{Path(path).name if Path(path).parent == site.path.parent else path}:{line}" if path else Path(where).name
+
+
+def _stated(quantity: Quantity, value: float) -> str:
+    """A number in the unit that its file uses."""
+    number, _, unit = quantity.show(value).partition(" ")
+    return f"{number} {nice(unit)}".strip()
 
 
 def _shown(value: object, unit: str) -> str:

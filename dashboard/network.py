@@ -14,7 +14,7 @@ from twin.dashboard.address import Address
 from twin.dashboard.condition import STATES, Conditions, State, gravest
 from twin.dashboard.language import say
 from twin.dashboard.report.drawing import shortened
-from twin.dashboard.structure import Node, View
+from twin.dashboard.structure import Node, Structure, View
 
 SIGNS: Mapping[State, str] = {"alarm": "▲", "stale": "◷", "drift": "≠", "fresh": "●", "simulated": "○"}
 """Signs of states; colour alone says nothing."""
@@ -23,6 +23,8 @@ COLOURS: Mapping[bool, Mapping[State, str]] = {
     True: {"alarm": "#ff8a80", "stale": "#f2b84b", "drift": "#cf9bf0", "fresh": "#4cc38a", "simulated": "#8b96a3"},
 }
 """Colours of states, on light and on dark ground."""
+SOFT = {False: "#eef1f4", True: "#12161b"}
+"""Ground of what lies outside, on light and on dark."""
 MEDIA = {
     "electricity": "#e69f00", "green_power": "#7aa821", "chilled_water": "#0072b2", "primary_chilled_water": "#3f5fd0", "condenser_water": "#009e9e",
     "hall_cooling": "#56b4e9", "liquid_cooling": "#2f8fb8", "heating_water": "#d55e00", "primary_heat": "#c0392b", "source_heat": "#b56576",
@@ -30,6 +32,8 @@ MEDIA = {
 }  # fmt: skip
 PLAIN = "#8f99a3"
 """Colour of a medium that has none of its own."""
+TOLD = ("it_meter", "schedule")
+"""Media that only tell something; what flows decides where things stand."""
 FONT, ROOM = 13.0, 158.0
 """Height of letters and the width they have in a node. [px]"""
 CLOSEST, FARTHEST = 1.2, 0.08
@@ -58,6 +62,16 @@ def kind_title(kind: str, words: Mapping[str, str]) -> str:
     return words.get(f"map_kind_{kind}", kind.replace("_", " "))
 
 
+def kind_titles(structure: Structure, words: Mapping[str, str]) -> dict[str, str]:
+    """What people call the kinds of a site."""
+    return {kind: kind_title(kind, words) for kind in structure.kinds.values()}
+
+
+def sentence(text: str) -> str:
+    """A text with a capital letter, as a heading begins."""
+    return text[:1].upper() + text[1:]
+
+
 def medium_title(medium: str, words: Mapping[str, str]) -> str:
     """What people call what flows."""
     return words.get(f"map_medium_{medium}", medium.replace("_", " "))
@@ -81,7 +95,8 @@ def target(node: Node, address: Address) -> str:
 def elements(view: View, conditions: Conditions, address: Address, mark: str = "", medium: str = "") -> dict[str, Any]:
     """Nodes and edges as Cytoscape takes them, with places for a wide screen and for a narrow one."""
     words = say(address.language)
-    rows = placement.layers([node.key for node in view.nodes], [(flow.source, flow.target) for flow in view.flows])
+    flows = sorted(view.flows, key=lambda flow: flow.medium in TOLD)
+    rows = placement.layers([node.key for node in view.nodes], [(flow.source, flow.target) for flow in flows])
     wide, narrow = placement.wide(rows), placement.narrow(rows)
     nodes = [
         {
@@ -119,7 +134,7 @@ def stylesheet(dark: bool) -> list[dict[str, Any]]:
         *({"selector": f"node[state = '{state}']", "style": {"border-color": colour}} for state, colour in COLOURS[dark].items()),
         {"selector": "node[state = 'alarm'], node[state = 'stale'], node[state = 'drift']", "style": {"border-width": 4}},
         {"selector": ".group", "style": {"border-style": "double", "border-width": 6}},
-        {"selector": ".outside", "style": {"background-opacity": 0.35, "shape": "rectangle"}},
+        {"selector": ".outside", "style": {"background-color": SOFT[dark], "shape": "rectangle"}},
         {"selector": ".mark", "style": {"outline-width": 5, "outline-color": colours.second, "outline-offset": 3, "font-weight": "bold"}},
         {"selector": ".faint", "style": {"opacity": 0.12}},
         {"selector": "node:active", "style": {"overlay-opacity": 0.1}},
@@ -141,7 +156,7 @@ def drawn(page: str, told: Mapping[str, Any], address: Address, title: str) -> h
     ]  # fmt: skip
     return html.Div(
         [
-            html.Div(graph, role="img", className="drawing", **{"aria-label": title}), html.Div(buttons, className="buttons"),
+            html.Div(buttons, className="buttons"), html.Div(graph, role="img", className="drawing", **{"aria-label": title}),
             dcc.Store(id=f"{page}-drawn", data=dict(told)), dcc.Store(id=f"{page}-zoomed"),
         ],
         className="canvas",

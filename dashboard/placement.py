@@ -22,6 +22,10 @@ Place = tuple[float, float]
 def layers(nodes: Sequence[str], edges: Iterable[tuple[str, str]]) -> list[list[str]]:
     """Nodes by layers, so that suppliers stand before what they supply; edges that would close a circle are left out.
 
+    Parameters
+    ----------
+    edges : the most important first, which is drawn forwards where two contradict.
+
     >>> layers(["c", "b", "a"], [("a", "b"), ("b", "c")])
     [['a'], ['b'], ['c']]
     """
@@ -33,6 +37,8 @@ def layers(nodes: Sequence[str], edges: Iterable[tuple[str, str]]) -> list[list[
         after = [depth[other] for other in graph.successors(each)]
         if after and not list(graph.predecessors(each)):
             depth[each] = min(after) - 1
+    last = max(depth.values(), default=0)
+    depth.update({each: last for each in nodes if not list(graph.successors(each))})
     alone = max(depth.values(), default=-1) + 1
     for each in nodes:
         if not graph.degree(each):
@@ -44,17 +50,18 @@ def layers(nodes: Sequence[str], edges: Iterable[tuple[str, str]]) -> list[list[
 
 
 def _acyclic(nodes: Sequence[str], edges: Iterable[tuple[str, str]]) -> nx.DiGraph[str]:
-    """The edges that can be drawn forwards, taken in the order of the nodes."""
+    """The edges that can be drawn forwards; of a circle the last given is left out."""
     told = nx.DiGraph()
     told.add_nodes_from(nodes)
-    rank = {name: place for place, name in enumerate(nodes)}
-    told.add_edges_from(sorted({(a, b) for a, b in edges if a != b}, key=lambda pair: (rank[pair[0]], rank[pair[1]])))
-    for group in [sorted(each, key=rank.__getitem__) for each in nx.strongly_connected_components(told) if len(each) > 1]:  # fmt: skip
-        inside = told.subgraph(group)
-        by_lead = sorted(group, key=lambda name: (inside.in_degree(name) - inside.out_degree(name), rank[name]))
-        order = {name: place for place, name in enumerate(by_lead)}
-        told.remove_edges_from([(a, b) for a, b in list(inside.edges) if order[a] > order[b]])
-    return told
+    told.add_edges_from((a, b) for a, b in edges if a != b)
+    part = {name: at for at, group in enumerate(nx.strongly_connected_components(told)) for name in group}
+    graph = nx.DiGraph()
+    graph.add_nodes_from(nodes)
+    graph.add_edges_from((a, b) for a, b in told.edges if part[a] != part[b])
+    for a, b in told.edges:
+        if part[a] == part[b] and not nx.has_path(graph, b, a):
+            graph.add_edge(a, b)
+    return graph
 
 
 def _ordered(rows: list[list[str]], graph: nx.DiGraph[str]) -> list[list[str]]:

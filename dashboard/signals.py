@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -27,6 +28,12 @@ TALL = 340
 USUAL = 3
 """Days of a trend that the address says nothing of."""
 DAY = timedelta(days=1)
+
+
+def title(part: Part, words: Words) -> str:
+    """What a signal is, in the words of the page where they have it."""
+    key = "component_signal_" + re.sub(r"\W+", "_", part.signal.doc.lower()).strip("_")
+    return words.get(key, part.signal.doc)
 
 
 def strip(parts: Sequence[Part], conditions: Conditions, source: Source, address: Address) -> Any:
@@ -55,7 +62,7 @@ def _card(part: Part, sample: Sample | None, recent: Recent | None, now: datetim
     )
     return html.Section(
         [
-            html.H2(part.signal.doc, lang="en"),
+            html.H2(title(part, words)),
             html.P([html.Span(shown(part, value, words), className="value", **{"data-live": part.address, "data-exact": f"{value!r} {unit}" if value is not None else ""})], className="figure"),
             *extra,
             html.P(origin(part, sample, value, now, words), className="note", **{"data-live": f"{part.address}:note"}),
@@ -115,7 +122,7 @@ def _meter(part: Part, value: float | None, ends: tuple[float, float] | None, lo
         return []
     share = min(max((value - ends[0]) / (ends[1] - ends[0]), 0.0), 1.0)
     low, high = (shown(part, end, words) for end in ends)
-    told = {"aria-label": part.signal.doc, "aria-valuemin": f"{ends[0]:g}", "aria-valuemax": f"{ends[1]:g}", "aria-valuenow": f"{min(max(value, ends[0]), ends[1]):g}"}  # fmt: skip
+    told = {"aria-label": title(part, words), "aria-valuemin": f"{ends[0]:g}", "aria-valuemax": f"{ends[1]:g}", "aria-valuenow": f"{min(max(value, ends[0]), ends[1]):g}"}  # fmt: skip
     bar = html.Div(html.Span(style={"left": f"{share * 100.0:.1f}%"}), className=f"meter {look}", role="meter", **told)
     return [bar, html.Div([html.Span(low), html.Span(high)], className="ends")]
 
@@ -142,22 +149,22 @@ def trend(parts: Sequence[Part], source: Source, address: Address) -> Any:
     cards = {part.name: part for part in parts if part.hint}
     if not cards:
         return None
-    lines = [part for part in cards.values() if part.hint in ("trend", "gauge")]
+    lines = [part for part in cards.values() if part.signal.card in ("trend", "gauge")]
     part = cards.get(address.get("signal")) or (lines or list(cards.values()))[0]
     days = int(address.get("days") or USUAL)
     found = source.trend(address.site, part.address, days)
-    title = words["component_trend"].format(name=part.signal.doc)
+    head = words["component_trend"].format(name=title(part, words))
     chips = [dcc.Link(words["component_last_days"].format(count=each), href=address.to(days=str(each)), className="chip here" if each == days else "chip") for each in DAYS]  # fmt: skip
     more = dcc.Link(words["component_explore"], href=address.to(page="explore"), className="chip")
     tools = html.Div([*chips, more], className="chips")
     wrong = [html.P(words["component_no_signal"].format(name=address.get("signal")), className="note")] if address.get("signal") and address.get("signal") not in cards else []  # fmt: skip
     if found.value is None:
-        return html.Div([tools, *wrong, skeleton(title, TALL, found, words)], id="component-trend")
+        return html.Div([tools, *wrong, skeleton(head, TALL, found, words)], id="component-trend")
     drawn = figure(found.value, part, words, address.dark)
     note = words["component_trend_live" if found.value.live else "component_trend_typical"]
     if not any(each is not None for each in found.value.measured):
         note = f"{words['component_trend_unmeasured']} {note}"
-    return html.Div([tools, *wrong, chart(title, drawn, TALL, note)], id="component-trend")
+    return html.Div([tools, *wrong, chart(head, drawn, TALL, note)], id="component-trend")
 
 
 def figure(found: Trend, part: Part, words: Words, dark: bool) -> dict[str, Any]:
@@ -167,7 +174,7 @@ def figure(found: Trend, part: Part, words: Words, dark: bool) -> dict[str, Any]
     factor, offset, unit = anatomy.scale(max(known, default=0.0), part.signal.unit)
     lines = []
     for key, values, look in (
-        ("metered", found.measured, {"color": colours.first, "width": 2}),
+        ("component_line_measured", found.measured, {"color": colours.first, "width": 2}),
         ("component_twin", found.expected, {"color": colours.second, "width": 2, "dash": "dot"}),
     ):
         if any(each is not None for each in values):
@@ -191,7 +198,7 @@ def every(parts: Sequence[Part], conditions: Conditions, source: Source, address
     """All signals of the component, also those without a card, folded away."""
     words = say(address.language)
     rows = [
-        (html.Span([part.name.replace("_", " "), html.Small(part.signal.doc, lang="en")], className="named"), words[f"component_role_{part.signal.role}"], anatomy.nice(part.signal.unit) or "–",
+        (html.Span([part.name.replace("_", " "), html.Small(title(part, words))], className="named"), words[f"component_role_{part.signal.role}"], anatomy.nice(part.signal.unit) or "–",
          network.medium_title(part.signal.medium, words) if part.signal.medium else "–")
         for part in parts
     ]  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from twin.site.site import Site
@@ -74,8 +75,8 @@ class Structure:
     """
 
     def __init__(self, site: Site) -> None:
-        self.kinds = {each.name: type(each).kind for each in site.components}
-        self.edges: tuple[tuple[str, str, str], ...] = tuple(site.wiring().edges)
+        self.kinds: dict[str, str] = {each.name: type(each).kind for each in site.components}
+        self.edges = tuple(_physical(site))
         self.groups: dict[str, list[str]] = {"": list(self.kinds)}
         for name in self.kinds:
             for group in above(name)[1:]:
@@ -155,16 +156,35 @@ class Structure:
         consumers = [(medium, consumer) for supplier, consumer, medium in self.edges if supplier == name]
         return list(dict.fromkeys(suppliers)), list(dict.fromkeys(consumers))
 
-    def search(self, text: str = "", kind: str = "", group: str = "") -> list[str]:
-        """Components whose name or kind has all words of a text, those whose name begins with it first."""
+    def search(
+        self, text: str = "", kind: str = "", group: str = "", titles: Mapping[str, str] | None = None
+    ) -> list[str]:
+        """Components whose name or kind has all words of a text, those whose name begins with it first.
+
+        Parameters
+        ----------
+        titles : what readers call kinds, by kind.
+        """
         words = text.lower().split()
+        called = {
+            each: f"{each.replace('_', ' ')} {(titles or {}).get(each, '')}".lower()
+            for each in set(self.kinds.values())
+        }
         found = [
             name
             for name in self.groups.get(group, [])
             if (not kind or self.kinds[name] == kind)
-            and all(word in name.lower() or word in self.kinds[name].replace("_", " ") for word in words)
+            and all(word in name.lower() or word in called[self.kinds[name]] for word in words)
         ]
         return sorted(found, key=lambda name: not name.lower().startswith(text.lower())) if words else found
+
+
+def _physical(site: Site) -> Iterator[tuple[str, str, str]]:
+    """Connections in the direction in which something flows: power comes from what generates it, heat goes into the room."""
+    makers = {each.name for each in site.components if any(signal.ledger == "generation" for signal in type(each).signals.values())}  # fmt: skip
+    for supplier, consumer, medium in site.wiring().edges:
+        back = medium == "room" or (medium == "electricity" and consumer in makers)
+        yield (consumer, supplier, medium) if back else (supplier, consumer, medium)
 
 
 def above(name: str) -> list[str]:

@@ -2,6 +2,12 @@
 (function () {
   const NARROW = 700, HIGHEST = 2400, MARGIN = 36;
   const none = function () { return window.dash_clientside.no_update; };
+  // A drawing whose size changed is fitted to it once it has been drawn.
+  const refit = function () {
+    document.querySelectorAll(".drawing > div").forEach(function (each) {
+      if (each._cyreg && each._cyreg.cy) { each._cyreg.cy.resize(); each._cyreg.cy.fit(undefined, 18); }
+    });
+  };
   const drawing = function (id) {
     const held = document.getElementById(id);
     return held && held._cyreg ? held._cyreg.cy : null;
@@ -16,6 +22,7 @@
           return { data: each.data, classes: each.classes, position: { x: place[0], y: place[1] } };
         });
         const tall = narrow ? Math.min(told.narrow_tall * Math.min((window.innerWidth - 90) / 400, 1) + MARGIN, HIGHEST) : Math.min(Math.max(told.tall * 1.05 + 40, 260), 620);
+        [60, 250].forEach(function (moment) { window.setTimeout(refit, moment); });
         return [nodes.concat(told.edges), { width: "100%", height: Math.round(tall) + "px" }, !narrow];
       },
       follow: function (tapped) {

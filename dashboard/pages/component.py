@@ -53,11 +53,12 @@ def choice(address: Address, source: Source, text: str) -> Any:
         return []
     address = Address(address.page, address.site, address.language, address.theme, tuple({**dict(address.own), "q": text, "name": ""}.items()))  # fmt: skip
     kind, group = address.get("kind"), address.get("group")
-    found = structure.search(text, kind, group)
+    titles = network.kind_titles(structure, words)
+    found = structure.search(text, kind, group, titles)
     groups = [(node.key, node.title, len(node.members)) for node in structure.children(group if group in structure.groups else "") if node.group]  # fmt: skip
     if group:
         groups.insert(0, (group, group.rstrip("/"), len(structure.groups.get(group, []))))
-    all_kinds = structure.search(text, "", group)
+    all_kinds = structure.search(text, "", group, titles)
     kinds = [(each, network.kind_title(each, words), count) for each, count in chooser.tally([structure.kinds[name] for name in all_kinds])]  # fmt: skip
     conditions = source.conditions(address.site).value or Conditions()
     rows = [
@@ -89,7 +90,7 @@ def _whole(component: Component, structure: Structure, address: Address, source:
     parts = anatomy.parts(component, points.value or {})
     group = above(name)[-1]
     head = [
-        html.H1([network.kind_title(kind.kind, words), " · ", name]), html.Div([crumbs(group, title, address, name.rpartition("/")[2]), _links(name, group, address)], className="tools"),
+        html.H1(f"{network.sentence(network.kind_title(kind.kind, words))} · {name}"), html.Div([crumbs(group, title, address, name.rpartition("/")[2]), _links(name, group, address)], className="tools"),
         html.P(anatomy.story(kind), className="note", lang="en"),
         html.P([state_text(conditions.of(name), words), " ", *phrases(words[f"component_state_{conditions.of(name)}"])], id="component-state", className="status"),
     ]  # fmt: skip
@@ -100,7 +101,7 @@ def _whole(component: Component, structure: Structure, address: Address, source:
     return html.Div(
         [
             *head, signals.strip(parts, conditions, source, address), signals.trend(parts, source, address),
-            html.Div([_notes(name, conditions, found, address), _neighbours(name, structure, conditions, address)], className="charts"),
+            _notes(name, conditions, found, address), _neighbours(name, structure, conditions, address),
             _parameters(component, source, address), _points(parts, conditions, points, source, address), signals.every(parts, conditions, source, address),
         ]
     )  # fmt: skip
@@ -113,7 +114,7 @@ def _links(name: str, group: str, address: Address) -> html.Div:
             dcc.Link(words["component_on_map"], href=address.to(page="map", focus=group, mark=name), className="chip"),
             dcc.Link(words["component_other"], href=address.to(page="component", name=""), className="chip"),
         ],
-        className="crumbs",
+        className="chips",
     )  # fmt: skip
 
 
@@ -123,9 +124,9 @@ def _notes(name: str, conditions: Conditions, found: Any, address: Address) -> A
     told = conditions.notes.get(name, ())
     if not told:
         empty = reason(found, words) if found.value is None else html.P(words["component_no_notes"], className="note")
-        return card(words["alarms"], empty, name="component-notes")
+        return card(words["alarms"], empty, wide=True, name="component-notes")
     rows = [(each.time.strftime("%Y-%m-%d %H:%M"), each.point, each.text, each.author or "–") for each in told]
-    return card(words["alarms"], table([words[key] for key in ("moment", "point", "note", "author")], rows), name="component-notes")  # fmt: skip
+    return card(words["alarms"], table([words[key] for key in ("moment", "point", "note", "author")], rows), wide=True, name="component-notes")  # fmt: skip
 
 
 def _neighbours(name: str, structure: Structure, conditions: Conditions, address: Address) -> Any:
@@ -139,7 +140,7 @@ def _neighbours(name: str, structure: Structure, conditions: Conditions, address
             words["component_place"], html.P(words["component_alone"], className="note"), name="component-place"
         )
     told = network.elements(view, conditions, address, name)
-    return card(words["component_place"], network.drawn("component", told, address, words["component_place"]), *lists, name="component-place")  # fmt: skip
+    return card(words["component_place"], network.drawn("component", told, address, words["component_place"]), *lists, wide=True, name="component-place")  # fmt: skip
 
 
 def _side(title: str, rows: list[tuple[str, str]], address: Address) -> html.Div:

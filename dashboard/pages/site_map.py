@@ -134,7 +134,7 @@ def results(address: Address, source: Source, text: str) -> Any:
     words, structure = say(address.language), source.structure(address.site).value
     if not text.strip() or structure is None:
         return []
-    found = structure.search(text)
+    found = structure.search(text, titles=network.kind_titles(structure, words))
     if not found:
         return html.P(words["map_none"].format(text=text), className="note")
     links = [
