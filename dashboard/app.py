@@ -22,7 +22,7 @@ from twin.dashboard.guard import Guard
 from twin.dashboard.language import say
 from twin.dashboard.login import Door, FormError, refused
 from twin.dashboard.page import Page
-from twin.dashboard.pages import accounts, overview, points, portfolio, unbuilt
+from twin.dashboard.pages import accounts, component, overview, points, portfolio, site_map, unbuilt
 from twin.dashboard.shell import framed, message
 
 ASSETS = Path(__file__).parent / "assets"
@@ -30,6 +30,8 @@ SOON, LATER = 700, 60_000
 """How long until a screen is built again: while something is worked out, and for new measurements. [ms]"""
 PAGES: Mapping[str, Page] = {
     **dict.fromkeys(unbuilt.KEYS, unbuilt.PAGE),
+    "component": component.PAGE,
+    "map": site_map.PAGE,
     "overview": overview.PAGE,
     "points": points.PAGE,
     "portfolio": portfolio.PAGE,

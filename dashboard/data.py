@@ -11,12 +11,16 @@ from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from twin.dashboard.condition import Conditions, look
 from twin.dashboard.expectation import Day, Year, day_of, year_of
 from twin.dashboard.inventory import Inventory, Latest, inventory_of, latest, stamp
 from twin.dashboard.live import Pulse
 from twin.dashboard.measured import Alarm, Load, newest, noted, on_day
 from twin.dashboard.reading import Reading, ready
+from twin.dashboard.recent import Recent, Trend, points_of, simulated, trend
+from twin.dashboard.structure import Structure
 
+from twin.bacnet.points import Point
 from twin.errors import TwinError
 from twin.site.load import load, shipped
 from twin.site.site import Site
@@ -134,6 +138,59 @@ class Source:
                 answer = self.latest(name, signals)
                 self._told[f"latest {name}"] = time.monotonic(), answer
         return answer
+
+    def structure(self, name: str) -> Reading[Structure]:
+        """A site's components in their groups, and what flows between them."""
+        return self._soon(("structure", name), lambda: Structure(load(self._paths[name])), self._reader)
+
+    def mapped(self, name: str) -> Reading[dict[str, Point]]:
+        """The points of a site, by the signal each of them is."""
+        return self._soon(("mapped", name), lambda: points_of(self._paths[name]), self._reader)
+
+    def recent(self, name: str) -> Reading[Recent]:
+        """What the twin has of the last days, quarter of an hour by quarter, for every point."""
+        today = self.now(name).date()
+        return self._soon(("recent", name, today.isoformat()), lambda: self._last_days(name))
+
+    def _last_days(self, name: str) -> Recent:
+        from twin.weather.year import Weather
+
+        site = load(self._paths[name])
+        zone = Weather.named(site.location.climate, site.year).start.tzinfo
+        self._zones[name] = zone
+        return simulated(site, self.now(name), zone)
+
+    def conditions(self, name: str) -> Reading[Conditions]:
+        """How the points of a site are, and so its components."""
+        points = self.mapped(name)
+        if points.value is None:
+            return Reading(points.state, why=points.why, detail=points.detail)
+        listed = list(points.value.values())
+        return self._held("conditions", name, lambda: look(self.store, listed, self.now(name)))
+
+    def trend(self, name: str, signal: str, days: int) -> Reading[Trend]:
+        """The last days of a point, measured and as the twin has them."""
+        recent, now = self.recent(name), self.now(name)
+        if recent.value is None:
+            return Reading(recent.state, why=recent.why, detail=recent.detail)
+        start = now.replace(minute=0, second=0, microsecond=0) - timedelta(days=days)
+        store = self.store if name == self.home else ""
+        found = trend(store, signal, start, now, recent.value)
+        return ready(found) if any(each is not None for each in (*found.measured, *found.expected)) else Reading("empty", why="component_no_trend", detail=signal)  # fmt: skip
+
+    def _held(self, what: str, name: str, ask: Callable[[], Reading[Value]]) -> Reading[Value]:
+        """An answer of the historian that needs no run; for some seconds all screens get the same."""
+        if name != self.home or not self.store:
+            return Reading("empty", why="no_historian", detail=name)
+        told, answer = self._told.get(what, (-FRESH, None))
+        if answer is not None and time.monotonic() - told < FRESH:
+            return answer
+        try:
+            found = ask()
+        except TwinError as problem:
+            found = Reading("error", why="historian_fails", detail=str(problem))
+        self._told[what] = time.monotonic(), found
+        return found
 
     def _asked(self, what: str, name: str, ask: Callable[[Site], Reading[Value]]) -> Reading[Value]:
         """An answer of the historian, which has the points of one site only; for some seconds all screens get the same."""

@@ -1,0 +1,61 @@
+// Drawings of components: placed for the width of the screen, followed by a tap, and painted anew when states change.
+(function () {
+  const NARROW = 700, HIGHEST = 2400, MARGIN = 36;
+  const none = function () { return window.dash_clientside.no_update; };
+  // A drawing whose size changed is fitted to it once it has been drawn.
+  const refit = function () {
+    document.querySelectorAll(".drawing > div").forEach(function (each) {
+      if (each._cyreg && each._cyreg.cy) { each._cyreg.cy.resize(); each._cyreg.cy.fit(undefined, 18); }
+    });
+  };
+  const drawing = function (id) {
+    const held = document.getElementById(id);
+    return held && held._cyreg ? held._cyreg.cy : null;
+  };
+  window.dash_clientside = Object.assign({}, window.dash_clientside, {
+    network: {
+      arrange: function (told) {
+        if (!told) return [none(), none(), none()];
+        const narrow = window.innerWidth < NARROW;
+        const nodes = told.nodes.map(function (each) {
+          const place = narrow ? each.narrow : each.wide;
+          return { data: each.data, classes: each.classes, position: { x: place[0], y: place[1] } };
+        });
+        const tall = narrow ? Math.min(told.narrow_tall * Math.min((window.innerWidth - 90) / 400, 1) + MARGIN, HIGHEST) : Math.min(Math.max(told.tall * 1.05 + 40, 260), 620);
+        [60, 250].forEach(function (moment) { window.setTimeout(refit, moment); });
+        return [nodes.concat(told.edges), { width: "100%", height: Math.round(tall) + "px" }, !narrow];
+      },
+      follow: function (tapped) {
+        return tapped && tapped.href ? tapped.href : none();
+      },
+      zoom: function () {
+        const pressed = window.dash_clientside.callback_context.triggered_id;
+        if (!pressed) return none();
+        const at = pressed.lastIndexOf("-"), cy = drawing(pressed.slice(0, at) + "-graph");
+        if (!cy) return none();
+        const what = pressed.slice(at + 1);
+        if (what === "fit") cy.fit(undefined, 18);
+        else cy.zoom({ level: cy.zoom() * (what === "nearer" ? 1.35 : 1 / 1.35), renderedPosition: { x: cy.width() / 2, y: cy.height() / 2 } });
+        return none();
+      },
+      searched: function (text) {
+        return window.dash_clientside.page.remember({ q: text || null }, false);
+      },
+      // New states and values: {nodes: {key: [state, label]}, texts: {key: text}, states: {key: state}}.
+      paint: function (told) {
+        if (!told) return none();
+        const cy = drawing("map-graph");
+        Object.entries(told.nodes || {}).forEach(function (pair) {
+          const node = cy ? cy.getElementById(pair[0]) : null;
+          if (node && node.length) node.data({ state: pair[1][0], label: pair[1][1] });
+        });
+        document.querySelectorAll("[data-live]").forEach(function (each) {
+          const text = (told.texts || {})[each.dataset.live], state = (told.states || {})[each.dataset.live];
+          if (text !== undefined && each.textContent !== text) each.textContent = text;
+          if (state !== undefined) each.dataset.state = state;
+        });
+        return none();
+      },
+    },
+  });
+})();
