@@ -17,7 +17,7 @@ from twin.dashboard.data import Source
 from twin.dashboard.guard import Guard
 from twin.dashboard.language import say
 from twin.dashboard.page import Page
-from twin.dashboard.pages import overview, portfolio, unbuilt
+from twin.dashboard.pages import explore, overview, portfolio, unbuilt
 from twin.dashboard.shell import framed, message
 
 ASSETS = Path(__file__).parent / "assets"
@@ -26,6 +26,7 @@ SOON, LATER = 700, 60_000
 PAGES: Mapping[str, Page] = {
     **dict.fromkeys(unbuilt.KEYS, unbuilt.PAGE),
     "overview": overview.PAGE,
+    "explore": explore.PAGE,
     "portfolio": portfolio.PAGE,
 }
 KEYS = {key: page.keys for key, page in PAGES.items()}
