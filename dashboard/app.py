@@ -22,7 +22,7 @@ from twin.dashboard.guard import Guard
 from twin.dashboard.language import say
 from twin.dashboard.login import Door, FormError, refused
 from twin.dashboard.page import Page
-from twin.dashboard.pages import accounts, component, overview, points, portfolio, site_map, unbuilt
+from twin.dashboard.pages import accounts, component, explore, overview, points, portfolio, site_map, unbuilt
 from twin.dashboard.shell import framed, message
 
 ASSETS = Path(__file__).parent / "assets"
@@ -34,6 +34,7 @@ PAGES: Mapping[str, Page] = {
     "map": site_map.PAGE,
     "overview": overview.PAGE,
     "points": points.PAGE,
+    "explore": explore.PAGE,
     "portfolio": portfolio.PAGE,
     "accounts": accounts.PAGE,
 }

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from twin.dashboard.condition import Conditions, look
 from twin.dashboard.expectation import Day, Year, day_of, year_of
+from twin.dashboard.history import History
 from twin.dashboard.inventory import Inventory, Latest, inventory_of, latest, stamp
 from twin.dashboard.live import Pulse
 from twin.dashboard.measured import Alarm, Load, newest, noted, on_day
@@ -24,6 +25,7 @@ from twin.bacnet.points import Point
 from twin.errors import TwinError
 from twin.site.load import load, shipped
 from twin.site.site import Site
+from twin.weather.year import Weather
 
 if TYPE_CHECKING:
     from twin.dashboard.lending import Lending
@@ -64,6 +66,7 @@ class Source:
         self._kept: dict[tuple[str, ...], Future[Any]] = {}
         self._told: dict[str, tuple[float, Any]] = {}
         self._zones: dict[str, tzinfo | None] = {}
+        self._histories: dict[str, History] = {}
         self._lock, self._latest = threading.Lock(), threading.Lock()
 
     @property
@@ -103,6 +106,23 @@ class Source:
             return found
         today = self.now(name).date()
         return self._made(("day", name, today.isoformat()), lambda: day_of(found.value, today))
+
+    def sky(self, name: str) -> Reading[Weather]:
+        """The site's typical weather of this year; it also knows the site's time zone."""
+        year = self.now(name).year
+        return self._soon(
+            ("sky", name, str(year)),
+            lambda: Weather.named(load(self._paths[name]).location.climate, year),
+            self._reader,
+        )
+
+    def history(self, name: str) -> History:
+        """Any point of a site over any period; measurements are of the site the dashboard was started for."""
+        with self._lock:
+            if name not in self._histories:
+                where = self.store if name == self.home else ""
+                self._histories[name] = History(where, lambda: self.run(name), lambda: self.sky(name))
+            return self._histories[name]
 
     def load(self, name: str) -> Reading[Load]:
         """The power measured at the meter since midnight."""
@@ -240,6 +260,8 @@ class Source:
         self.pulse.stop()
         for pool in (self._worker, self._reader):
             pool.shutdown(wait=False, cancel_futures=True)
+        for each in self._histories.values():
+            each.close()
 
 
 def _reading(future: Future[Value]) -> Reading[Value]:
