@@ -17,7 +17,7 @@ from twin.dashboard.data import Source
 from twin.dashboard.guard import Guard
 from twin.dashboard.language import say
 from twin.dashboard.page import Page
-from twin.dashboard.pages import overview, portfolio, unbuilt
+from twin.dashboard.pages import overview, portfolio, unbuilt, what_if
 from twin.dashboard.shell import framed, message
 
 ASSETS = Path(__file__).parent / "assets"
@@ -27,6 +27,7 @@ PAGES: Mapping[str, Page] = {
     **dict.fromkeys(unbuilt.KEYS, unbuilt.PAGE),
     "overview": overview.PAGE,
     "portfolio": portfolio.PAGE,
+    "what_if": what_if.PAGE,
 }
 KEYS = {key: page.keys for key, page in PAGES.items()}
 PLAIN = """<!DOCTYPE html>

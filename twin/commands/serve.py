@@ -26,6 +26,7 @@ def serve(
     site: Annotated[str, typer.Argument(metavar="SITE", help="Folder or file of a site, or the name of a shipped one.")],
     port: Annotated[int, typer.Option(help="Port of this machine.", min=1, max=65535)] = 8050,
     store: Annotated[str, typer.Option(help="Historian with the site's measurements: folder, or postgresql://user@host/database.")] = "",
+    studies: Annotated[str, typer.Option(help="Folder that keeps what-if studies; in the user's data when left out.")] = "",
     host: Annotated[str, typer.Option(help="Address to listen on; anything but loopback lets others read.")] = "127.0.0.1",
 ) -> None:  # fmt: skip
     """Show a site in the browser: what it uses, what the twin expects, and what was measured."""
@@ -37,7 +38,7 @@ def serve(
         raise ServeError(f"the dashboard needs its packages ({problem.name} is missing): pip install 'campus-twin[dashboard]'") from problem  # fmt: skip
     from twin.dashboard.data import Source
 
-    source = Source(site, store)
+    source = Source(site, store, studies=studies)
     _free(host, port)
     hosts = LOOPBACK if host in LOOPBACK else ("*",)
     if host not in LOOPBACK:
