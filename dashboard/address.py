@@ -71,7 +71,7 @@ def read(
     ('lang=xx',)
     """
     told = dict(parse_qsl((query or "").lstrip("?")))
-    page = (path or "").strip("/") or home.page
+    page = (path or "").strip("/").replace("-", "_") or home.page
     wrong = []
     if page not in pages:
         wrong.append(f"/{page[:LONGEST]}")

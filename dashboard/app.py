@@ -22,7 +22,7 @@ from twin.dashboard.guard import Guard
 from twin.dashboard.language import say
 from twin.dashboard.login import Door, FormError, refused
 from twin.dashboard.page import Page
-from twin.dashboard.pages import accounts, component, explore, overview, points, portfolio, site_map, unbuilt
+from twin.dashboard.pages import accounts, component, explore, overview, points, portfolio, site_map, unbuilt, what_if
 from twin.dashboard.shell import framed, message
 
 ASSETS = Path(__file__).parent / "assets"
@@ -37,6 +37,7 @@ PAGES: Mapping[str, Page] = {
     "explore": explore.PAGE,
     "portfolio": portfolio.PAGE,
     "accounts": accounts.PAGE,
+    "what_if": what_if.PAGE,
 }
 KEYS = {key: page.keys for key, page in PAGES.items()}
 PLAIN = """<!DOCTYPE html>

@@ -9,8 +9,10 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from twin.dashboard.choices import Choice, choices
 from twin.dashboard.condition import Conditions, look
 from twin.dashboard.expectation import Day, Year, day_of, year_of
 from twin.dashboard.history import History
@@ -20,6 +22,7 @@ from twin.dashboard.measured import Alarm, Load, newest, noted, on_day
 from twin.dashboard.reading import Reading, ready
 from twin.dashboard.recent import Recent, Trend, points_of, simulated, trend
 from twin.dashboard.structure import Structure
+from twin.dashboard.studies import Studies, usual_folder
 
 from twin.bacnet.points import Point
 from twin.errors import TwinError
@@ -46,6 +49,7 @@ class Source:
     opened : name or folder of the site the dashboard was started for; shipped sites are beside it.
     store : historian with measurements of that site, or an empty text.
     now : the clock; tests give their own.
+    studies : folder of what-if studies; in the user's data when empty.
 
     Attributes
     ----------
@@ -54,7 +58,9 @@ class Source:
 
     lending: Lending | None = None
 
-    def __init__(self, opened: str, store: str = "", now: Callable[[], datetime] | None = None) -> None:
+    def __init__(
+        self, opened: str, store: str = "", now: Callable[[], datetime] | None = None, studies: str = ""
+    ) -> None:
         site = load(opened)
         self.home = site.path.parent.name
         self.store = store
@@ -68,6 +74,30 @@ class Source:
         self._zones: dict[str, tzinfo | None] = {}
         self._histories: dict[str, History] = {}
         self._lock, self._latest = threading.Lock(), threading.Lock()
+        self._shelf = Path(studies) if studies else usual_folder()
+        self._studies: Studies | None = None
+
+    @property
+    def studies(self) -> Studies:
+        """What-if studies, finished and at work; their folder is made when they are first asked for.
+
+        Raises
+        ------
+        StoreError
+            When the folder cannot be used.
+        """
+        with self._lock:
+            if self._studies is None:
+                self._studies = Studies(self._shelf)
+            return self._studies
+
+    def path(self, name: str) -> str:
+        """Folder of a site."""
+        return self._paths[name]
+
+    def choices(self, name: str) -> Reading[tuple[Choice, ...]]:
+        """Measures that can be chosen at a site."""
+        return self._soon(("choices", name), lambda: choices(load(self._paths[name])), self._reader)
 
     @property
     def names(self) -> list[str]:
@@ -262,6 +292,8 @@ class Source:
             pool.shutdown(wait=False, cancel_futures=True)
         for each in self._histories.values():
             each.close()
+        if self._studies:
+            self._studies.close()
 
 
 def _reading(future: Future[Value]) -> Reading[Value]:

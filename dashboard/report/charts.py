@@ -54,11 +54,79 @@ class Plot:
     lines: Sequence[Line] = field(default_factory=tuple)
 
 
-def figure(title: str, draw: Draw, note: str = "") -> Markup:
-    """A chart with its title, drawn once for wide pages and paper and once for telephones."""
-    drawn = draw(WIDE).svg("wide", title) + draw(NARROW).svg("narrow", title)
-    below = Markup('<p class="quiet">{}</p>').format(note) if note else ""
-    return Markup("<figure><figcaption>{}</figcaption>{}{}</figure>").format(escape(title), drawn, below)
+@dataclass(frozen=True)
+class Bars:
+    """Horizontal bars in a unit, on an axis that includes some numbers."""
+
+    rows: Sequence[Bar]
+    unit: str
+    includes: Sequence[float] = (0.0,)
+
+    def __call__(self, width: float) -> Sheet:
+        """Draw them on a sheet of a width."""
+        return bars(self.rows, self.unit, width, self.includes)
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Columns of parts, each a name with its colour and its values, under the plot's lines."""
+
+    stacks: Mapping[str, tuple[str, Sequence[float]]]
+    plot: Plot
+
+    def __call__(self, width: float) -> Sheet:
+        """Draw them on a sheet of a width."""
+        return columns(self.stacks, self.plot, width)
+
+
+@dataclass(frozen=True)
+class Lines:
+    """The plot's lines."""
+
+    plot: Plot
+
+    def __call__(self, width: float) -> Sheet:
+        """Draw them on a sheet of a width."""
+        return lines(self.plot, width)
+
+
+@dataclass(frozen=True)
+class Dots:
+    """Points of x, y, colour and words, joined by the plot's lines."""
+
+    points: Sequence[tuple[float, float, str, str]]
+    plot: Plot
+
+    def __call__(self, width: float) -> Sheet:
+        """Draw them on a sheet of a width."""
+        return dots(self.points, self.plot, width)
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """Bars as wide as a number: from, to, height, colour and words."""
+
+    rows: Sequence[tuple[float, float, float, str, str]]
+    plot: Plot
+
+    def __call__(self, width: float) -> Sheet:
+        """Draw them on a sheet of a width."""
+        return blocks(self.rows, self.plot, width)
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart with its title and what is to be known of it; a report draws its form once for wide pages and paper and once for telephones."""
+
+    title: str
+    form: Draw
+    note: str = ""
+
+    def __html__(self) -> str:
+        """The chart as a part of a page."""
+        drawn = self.form(WIDE).svg("wide", self.title) + self.form(NARROW).svg("narrow", self.title)
+        below = Markup('<p class="quiet">{}</p>').format(self.note) if self.note else ""
+        return Markup("<figure><figcaption>{}</figcaption>{}{}</figure>").format(escape(self.title), drawn, below)
 
 
 def bars(rows: Sequence[Bar], unit: str, width: float, includes: Sequence[float] = (0.0,)) -> Sheet:

@@ -12,8 +12,7 @@ from markupsafe import Markup
 from twin.dashboard import theme
 from twin.dashboard.amounts import percent, said, unit
 from twin.dashboard.language import words
-from twin.dashboard.report import charts
-from twin.dashboard.report.charts import Bar, Line, Plot, figure
+from twin.dashboard.report.charts import Bar, Bars, Blocks, Chart, Columns, Dots, Line, Lines, Plot
 from twin.dashboard.report.content import Content, titled
 from twin.dashboard.report.drawing import Scale, Sheet, shown
 from twin.dashboard.report.picture import CIVIDIS, embedded
@@ -24,7 +23,7 @@ MOST_DRIVERS = 12
 Row = Mapping[str, Any]
 
 
-def end_use_split(content: Content, language: str) -> Markup:
+def end_use_split(content: Content, language: str) -> Chart:
     """Electricity by end use, the largest on top."""
     say, uses = words(language), content.base["end_uses_kwh"]
     total, one = sum(uses.values()) or 1.0, unit("energy", language, uses.values())
@@ -32,10 +31,10 @@ def end_use_split(content: Content, language: str) -> Markup:
         Bar(say.get(use, use), 0.0, v / one.scale, theme.colour(use), f"{one.of(v)} {one.name} · {percent(v / total)}")
         for use, v in sorted(uses.items(), key=lambda pair: -pair[1])
     ]
-    return figure(say["split"], lambda width: charts.bars(rows, one.name, width))
+    return Chart(say["split"], Bars(rows, one.name))
 
 
-def monthly_bars(content: Content, language: str) -> Markup:
+def monthly_bars(content: Content, language: str) -> Chart:
     """Electricity by month and end use of the baseline, with the best scenario's total over it."""
     say, months = words(language), content.detail["monthly_kwh"]
     uses, own = months["baseline"]["end_uses"], months["best"]["end_uses"]
@@ -46,10 +45,10 @@ def monthly_bars(content: Content, language: str) -> Markup:
     stacks = {say.get(use, use): (theme.colour(use), [v / one.scale for v in uses[use]]) for use in order}
     line = Line(say["best"], range(count), [v / one.scale for v in totals], "var(--ink)")
     plot = Plot(one.name, labels=[m[5:] for m in months["baseline"]["months"]], lines=(line,))
-    return figure(say["monthly"], lambda width: charts.columns(stacks, plot, width))
+    return Chart(say["monthly"], Columns(stacks, plot))
 
 
-def load_duration(content: Content, language: str) -> Markup:
+def load_duration(content: Content, language: str) -> Chart:
     """Load-duration curves of the baseline and the best scenario."""
     say, loads = words(language), content.detail["duration_kw"]
     hours = [share * HOURS_OF_YEAR for share in content.detail["duration_share"]]
@@ -57,10 +56,10 @@ def load_duration(content: Content, language: str) -> Markup:
         Line(say["baseline"], hours, loads["baseline"], theme.FIRST),
         Line(say["best"], hours, loads["best"], theme.SECOND, dashed=True),
     )
-    return figure(say["duration"], lambda width: charts.lines(Plot("kW", say["hours"], lines=drawn), width))
+    return Chart(say["duration"], Lines(Plot("kW", say["hours"], lines=drawn)))
 
 
-def mean_days(content: Content, language: str) -> Markup:
+def mean_days(content: Content, language: str) -> Chart:
     """Mean workday and free day, of the baseline and the best scenario."""
     say, days = words(language), content.detail["day_kw"]
     colours = {"baseline": theme.FIRST, "best": theme.SECOND}
@@ -70,10 +69,10 @@ def mean_days(content: Content, language: str) -> Markup:
         for kind, load in kinds.items()
     )
     plot = Plot("kW", say["hour"], x_includes=(0.0, 24.0), lines=drawn)
-    return figure(say["day"], lambda width: charts.lines(plot, width))
+    return Chart(say["day"], Lines(plot))
 
 
-def carpet(content: Content, language: str) -> Markup:
+def carpet(content: Content, language: str) -> Chart:
     """Carpet of the baseline's load: one column a day, one row an hour, local standard time."""
     say = words(language)
     field = np.array([[float(v) for v in day.split(",")] for day in content.detail["hour_kw"]]).T[::-1]
@@ -98,7 +97,7 @@ def carpet(content: Content, language: str) -> Markup:
         sheet.text(left + 100.0 + len(CIVIDIS) * step, bottom + 47.0, f"{shown(float(field.max()))} kW", "start", "quiet")  # fmt: skip
         return sheet
 
-    return figure(say["carpet"], draw)
+    return Chart(say["carpet"], draw)
 
 
 def waterfall_steps(content: Content, language: str) -> list[tuple[str, float, float]]:
@@ -115,7 +114,7 @@ def waterfall_steps(content: Content, language: str) -> list[tuple[str, float, f
     return [*rows, (titled(scenario, language), 0.0, scenario["central"]["electricity_kwh"])]
 
 
-def waterfall(content: Content, language: str) -> Markup:
+def waterfall(content: Content, language: str) -> Chart | Markup:
     """From the baseline through each measure alone and their interaction to what is left; savings are green."""
     say, steps = words(language), waterfall_steps(content, language)
     if not steps:
@@ -134,10 +133,10 @@ def waterfall(content: Content, language: str) -> Markup:
         begin = start / one.scale if not whole else -math.inf if cut else 0.0
         rows.append(Bar(label, begin, end / one.scale, colour, text))
     note = say["waterfall_axis"] if cut else ""
-    return figure(say["waterfall"], lambda width: charts.bars(rows, one.name, width, (floor,)), note)
+    return Chart(say["waterfall"], Bars(rows, one.name, (floor,)), note)
 
 
-def spread(content: Content, key: str, kind: str, language: str) -> Markup:
+def spread(content: Content, key: str, kind: str, language: str) -> Chart:
     """Each scenario's P10 to P90 as a bar with its P50 as a mark."""
     say, found = words(language), content.sound
     one = unit(kind, language, [row[key][end] for row in found for end in ("p10", "p90")])
@@ -149,10 +148,10 @@ def spread(content: Content, key: str, kind: str, language: str) -> Markup:
         )
         for row in found
     ]  # fmt: skip
-    return figure(say[f"spread_{kind}"], lambda width: charts.bars(rows, one.name, width), say["spread_note"])
+    return Chart(say[f"spread_{kind}"], Bars(rows, one.name), say["spread_note"])
 
 
-def exceedance(scenario: Row, language: str) -> Markup:
+def exceedance(scenario: Row, language: str) -> Chart:
     """How probable it is that the net present value is above a number, from the samples."""
     say, values = words(language), np.sort(np.array(scenario["money"]["samples"]["npv"], dtype=float))
     one = unit("money", language, values.tolist())
@@ -162,10 +161,10 @@ def exceedance(scenario: Row, language: str) -> Markup:
     for place in range(values.size):
         steps_y += [share[place], share[place] - 100.0 / values.size]
     plot = Plot("%", f"{say['npv_plain']} [{one.name}]", includes=(0.0, 100.0), x_includes=(0.0,), lines=(Line("", steps_x, steps_y, theme.FIRST),))  # fmt: skip
-    return figure(f"{say['exceedance']}: {titled(scenario, language)}", lambda width: charts.lines(plot, width))
+    return Chart(f"{say['exceedance']}: {titled(scenario, language)}", Lines(plot))
 
 
-def histogram(scenario: Row, language: str) -> Markup:
+def histogram(scenario: Row, language: str) -> Chart:
     """How often the net present value of a sample falls in each part of its range."""
     say, values = words(language), np.array(scenario["money"]["samples"]["npv"], dtype=float)
     one = unit("money", language, values.tolist())
@@ -173,12 +172,10 @@ def histogram(scenario: Row, language: str) -> Markup:
     labels = [shown(float(a + b) / 2, 3) for a, b in zip(edges[:-1], edges[1:], strict=True)]
     stacks = {say["samples"]: (theme.FIRST, [100.0 * float(v) / values.size for v in counts])}
     plot = Plot(f"% {say['samples']}", f"{say['npv_plain']} [{one.name}]", labels, height=280.0)
-    return figure(
-        f"{say['histogram']}: {titled(scenario, language)}", lambda width: charts.columns(stacks, plot, width)
-    )
+    return Chart(f"{say['histogram']}: {titled(scenario, language)}", Columns(stacks, plot))
 
 
-def tornado(content: Content, language: str) -> Markup:
+def tornado(content: Content, language: str) -> Chart | Markup:
     """What each assumption alone does to the package's saving, from the low to the high end of its range."""
     say, rows = words(language), content.study["drivers"][:MOST_DRIVERS]
     if not rows or not any(row["effect_kwh"] for row in rows):
@@ -189,14 +186,14 @@ def tornado(content: Content, language: str) -> Markup:
             f"{one.of(row['effect_kwh'])} · {percent(row['share'])}")
         for row in rows
     ]  # fmt: skip
-    return figure(
+    return Chart(
         say["tornado"].format(title=content.driven(language)),
-        lambda width: charts.bars(drawn, one.name, width),
+        Bars(drawn, one.name),
         say["drivers_note"],
     )
 
 
-def abatement(content: Content, language: str) -> Markup:
+def abatement(content: Content, language: str) -> Chart | Markup:
     """The marginal abatement curve: a bar as wide as the tonnes and as high as a tonne costs."""
     say = words(language)
     bars = [row for row in (content.curve or {}).get("rows", []) if row["cost_per_t"] is not None]
@@ -211,10 +208,10 @@ def abatement(content: Content, language: str) -> Markup:
         rows.append((at / one.scale, (at + row["abated_t"]) / one.scale, row["cost_per_t"], theme.SAVING if row["cost_per_t"] <= 0.0 else theme.INCREASE, words_of))  # fmt: skip
         at += row["abated_t"]
     plot = Plot("CNY/t", f"{say['abated']} [{one.name} CO2e / a]", height=360.0)
-    return figure(say["macc"], lambda width: charts.blocks(rows, plot, width), say["macc_note"])
+    return Chart(say["macc"], Blocks(rows, plot), say["macc_note"])
 
 
-def cash_flow(scenario: Row, language: str) -> Markup:
+def cash_flow(scenario: Row, language: str) -> Chart:
     """Flows of each year by what they are for, and what they have come to, discounted and not."""
     say, table = words(language), scenario["cash_flow"]
     carriers = list(table[0]["energy"])
@@ -234,12 +231,10 @@ def cash_flow(scenario: Row, language: str) -> Markup:
         for key, colour, dashed in (("cumulative", "var(--ink)", True), ("cumulative_discounted", theme.SECOND, False))
     )
     plot = Plot(one.name, say["year"], [str(row["year"]) for row in table], lines=drawn)
-    return figure(
-        f"{say['cash_flow']}: {titled(scenario, language)}", lambda width: charts.columns(stacks, plot, width)
-    )
+    return Chart(f"{say['cash_flow']}: {titled(scenario, language)}", Columns(stacks, plot))
 
 
-def pareto(content: Content, language: str) -> Markup:
+def pareto(content: Content, language: str) -> Chart:
     """Sets of measures that no other beats in both cost and carbon."""
     say, front = words(language), sorted(content.study["search"]["front"], key=lambda each: each["co2_t"])
     money = unit("money", language, [each["cost_cny"] for each in front])
@@ -252,20 +247,20 @@ def pareto(content: Content, language: str) -> Markup:
     line = Line("", [p[0] for p in points], [p[1] for p in points], "var(--mute)", dashed=True)
     lowest = min(p[1] for p in points)
     plot = Plot(f"{say['annual_cost']} [{money.name}/a]", f"{say['carbon_a_year']} [{mass.name}/a]", includes=(lowest,), lines=(line,))  # fmt: skip
-    return figure(say["pareto"], lambda width: charts.dots(points, plot, width))
+    return Chart(say["pareto"], Dots(points, plot))
 
 
-def sensitivity(rows: Sequence[Row], keys: tuple[str, str], title: str, language: str) -> Markup:
+def sensitivity(rows: Sequence[Row], keys: tuple[str, str], title: str, language: str) -> Chart:
     """Sensitivity indices, the largest on top; the first index is the bar, the second the mark."""
     ordered = sorted(rows, key=lambda row: -abs(row[keys[0]]))[:MOST_DRIVERS]
     drawn = [
         Bar(str(row["parameter"]), 0.0, row[keys[0]], theme.FIRST, shown(row[keys[0]], 3), row.get(keys[1]))
         for row in ordered
     ]
-    return figure(title, lambda width: charts.bars(drawn, " · ".join(key for key in keys if key), width))
+    return Chart(title, Bars(drawn, " · ".join(key for key in keys if key)))
 
 
-def measured(content: Content, language: str) -> Markup:
+def measured(content: Content, language: str) -> Chart:
     """Measured and simulated values of one point, hour by hour."""
     say, found = words(language), content.detail["bacnet"]
     days = [place / 24.0 for place in range(len(found["twin"]))]
@@ -274,4 +269,4 @@ def measured(content: Content, language: str) -> Markup:
         Line(say["twin"], days, found["twin"], theme.FIRST),
     )
     plot = Plot("", f"{say['days_since']} {found['first'][:10]}", lines=drawn)
-    return figure(f"{say['compared']}: {found['point']}", lambda width: charts.lines(plot, width))
+    return Chart(f"{say['compared']}: {found['point']}", Lines(plot))

@@ -12,6 +12,7 @@ from twin.dashboard import theme
 from twin.dashboard.amounts import percent, said, unit
 from twin.dashboard.language import LANGUAGES, words
 from twin.dashboard.report import figures, listing
+from twin.dashboard.report.charts import Chart
 from twin.dashboard.report.content import Content, summary, titled
 
 HERE = Path(__file__).parent
@@ -90,10 +91,12 @@ def _listings(content: Content, language: str) -> dict[str, listing.Listing | No
     return found
 
 
-def _figures(content: Content, language: str) -> dict[str, Markup]:
+def _figures(content: Content, language: str) -> dict[str, Chart | Markup]:
     """Charts; those without anything to show are empty."""
     best = content.best
-    found = dict.fromkeys(("waterfall", "savings", "npv", "exceedance", "histogram", "tornado", "macc"), Markup(""))
+    found: dict[str, Chart | Markup] = dict.fromkeys(
+        ("waterfall", "savings", "npv", "exceedance", "histogram", "tornado", "macc"), Markup("")
+    )
     found |= {
         "split": figures.end_use_split(content, language), "monthly": figures.monthly_bars(content, language),
         "duration": figures.load_duration(content, language), "day": figures.mean_days(content, language),

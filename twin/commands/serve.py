@@ -37,6 +37,7 @@ def serve(
     site: Annotated[str, typer.Argument(metavar="SITE", help="Folder or file of a site, or the name of a shipped one.")],
     port: Annotated[int, typer.Option(help="Port of this machine.", min=1, max=65535)] = 8050,
     store: Annotated[str, typer.Option(help="Historian: folder, or postgresql://user@host/database; a folder in the user's cache when left out.")] = "",
+    studies: Annotated[str, typer.Option(help="Folder that keeps what-if studies; in the user's data when left out.")] = "",
     host: Annotated[str, typer.Option(help="Address to listen on; anything but loopback needs accounts.")] = "127.0.0.1",
     building: Annotated[bool, typer.Option("--building/--no-building", help="Run a virtual building behind the dashboard; or only show what --store has, or what a real network tells (--router).")] = True,
     router: Annotated[str, typer.Option(help="Follow a real building: address of its device or router; any other option of `twin live` is that command's.")] = "",
@@ -65,7 +66,7 @@ def serve(
     _free(host, port)
     real = bool(router or network or own)
     where = store or (_own_store(site) if building and not real else "")
-    source = Source(site, where)
+    source = Source(site, where, studies=studies)
     parts = _followed(site, where, router, network or [], own, period) if real else _virtual(site, where, seed, period, year, allow_writes is not None) if building else []  # fmt: skip
     if allow_writes is not None:
         source.lending = _lending(site, where, allow_writes, journal, parts)
@@ -80,7 +81,9 @@ def serve(
     if source.lending is not None:
         source.lending.start()
     try:
-        uvicorn.run(app.server, host=host, port=port, log_level="warning", timeout_graceful_shutdown=LEAVE, **entered.options)
+        uvicorn.run(
+            app.server, host=host, port=port, log_level="warning", timeout_graceful_shutdown=LEAVE, **entered.options
+        )
     finally:
         source.close()
         together.stop()
@@ -130,8 +133,8 @@ def _lending(site: str, store: str, allow: Path, journal: Path | None, parts: Se
     if journal is None and (not store or "://" in store):
         raise ServeError("the historian is no folder: say with --journal FILE where the record of writes shall be")
     told = next((list(part.arguments) for part in parts if part.arguments[0] == "live"), [])
-    way = [text for at, name in enumerate(told) if name in ("--router", "--network", "--own") for text in (name, told[at + 1])]  # fmt: skip
-    return Lending(site, allow, journal or Path(store) / "writes.jsonl", way)
+    reached = [text for at, name in enumerate(told) if name in ("--router", "--network", "--own") for text in (name, told[at + 1])]  # fmt: skip
+    return Lending(site, allow, journal or Path(store) / "writes.jsonl", reached)
 
 
 def _virtual(site: str, store: str, seed: int, period: float, year: bool, writable: bool) -> list[Part]:
