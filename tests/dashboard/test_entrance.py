@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import json
+import re
 import signal
 import ssl
 import subprocess
@@ -22,7 +24,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from twin.dashboard.account import OPEN
+from twin.dashboard.access import Access, Open
+from twin.dashboard.account import OPEN, Person, acting
 from twin.dashboard.audit import Audit
 from twin.dashboard.data import Source
 from twin.dashboard.roster import Roster, usual
@@ -51,6 +54,16 @@ def kept(tmp_path):
     path = tmp_path / "kept" / "accounts.json"
     Roster(path, QUICK).add("li", "admin", WORDS)
     return path
+
+
+@pytest.fixture
+def source(tmp_path):
+    folder = tmp_path / "fans"
+    folder.mkdir()
+    (folder / "site.yaml").write_text(SITE, encoding="utf-8")
+    found = Source(str(folder))
+    yield found
+    found.close()
 
 
 def twin(*words, text=None):
@@ -268,3 +281,38 @@ def test_the_command_serves_a_log_in_and_its_output_holds_no_secret(tmp_path, ke
     assert address in told
     for secret in (token, WORDS, "wrong words here"):
         assert secret not in told
+
+
+def test_by_tls_the_cookie_is_secure_and_the_browser_stays_with_tls(source, tmp_path):
+    access = Access(Roster(tmp_path / "accounts.json", QUICK), url="https://twin.example.org", secure=True)
+    access.roster.add("li", "viewer", WORDS)
+    with served(source, access) as address:
+        origin = {"origin": "https://twin.example.org"}
+        answer = httpx.post(f"{address}/login", data={"name": "li", "password": WORDS}, headers=origin)
+        assert re.match(
+            r"__Host-twin=[\w-]+; HttpOnly; Max-Age=\d+; Path=/; SameSite=lax; Secure$", answer.headers["set-cookie"]
+        )
+        assert answer.headers["strict-transport-security"].startswith("max-age=")
+        assert httpx.post(f"{address}/login", data={"name": "li"}, headers={"origin": address}).status_code == 403
+    access.close()
+
+
+def test_an_open_dashboard_says_so_and_refuses_what_a_proxy_passes_on(source):
+    with served(source, Open()) as address, httpx.Client(base_url=address, headers={"origin": address}) as client:
+        assert client.get("/_dash-layout").status_code == 200
+        assert client.get("/", headers={"x-forwarded-for": "10.0.0.7"}).status_code == 403
+        assert (
+            client.post("/_dash-update-component", json={}, headers={"origin": "https://somebody.example"}).status_code
+            == 403
+        )
+
+
+def test_a_page_for_some_is_refused_to_others(source, monkeypatch):
+    from dataclasses import replace
+
+    from twin.dashboard import app as program
+
+    monkeypatch.setitem(program.PAGES, "carbon", replace(program.PAGES["carbon"], role="admin"))
+    with acting(Person("wang", "viewer")):
+        told = json.dumps(program.screen(source, "/carbon", "?lang=en")[0], default=lambda each: each.to_plotly_json())
+    assert "needs the role administrator" in told
