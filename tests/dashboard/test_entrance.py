@@ -286,13 +286,14 @@ def test_the_command_serves_a_log_in_and_its_output_holds_no_secret(tmp_path, ke
 def test_by_tls_the_cookie_is_secure_and_the_browser_stays_with_tls(source, tmp_path):
     access = Access(Roster(tmp_path / "accounts.json", QUICK), url="https://twin.example.org", secure=True)
     access.roster.add("li", "viewer", WORDS)
-    with served(source, access) as address:
-        origin = {"origin": "https://twin.example.org"}
+    with served(source, access, proxy_headers=True, forwarded_allow_ips="127.0.0.1") as address:
+        origin = {"origin": "https://twin.example.org", "x-forwarded-for": "10.0.0.7"}
         answer = httpx.post(f"{address}/login", data={"name": "li", "password": WORDS}, headers=origin)
         assert re.match(
             r"__Host-twin=[\w-]+; HttpOnly; Max-Age=\d+; Path=/; SameSite=lax; Secure$", answer.headers["set-cookie"]
         )
         assert answer.headers["strict-transport-security"].startswith("max-age=")
+        assert access.audit.newest(1)[0]["from"] == "10.0.0.7"
         assert httpx.post(f"{address}/login", data={"name": "li"}, headers={"origin": address}).status_code == 403
     access.close()
 
