@@ -19,7 +19,8 @@ from twin.dashboard.guard import Message, Program, Send
 from twin.errors import TwinError
 
 Receive = Callable[[], Awaitable[Message]]
-PUBLIC = ("/assets/", "/login/")
+PUBLIC = ("/login", "/login/here", "/login/other", "/login/other/back", "/health")
+ASSETS = "/assets/"
 """What is there before a log-in: signs and styles, which everybody can have with the program, and the log-in itself."""
 READS = ("GET", "HEAD", "OPTIONS")
 WATCH = 5.0
@@ -74,7 +75,7 @@ class Gate:
         except TwinError as problem:
             person, refused = None, self._broken(str(problem))
         path = scope["path"]
-        if refused is None and person is None and not path.startswith(PUBLIC) and path not in ("/login", "/health"):
+        if refused is None and person is None and not path.startswith(ASSETS) and path not in PUBLIC:
             refused = _turned_away(scope, headers, token)
         if refused is not None:
             await (_closed(send) if socket else refused(scope, receive, send))

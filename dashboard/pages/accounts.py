@@ -186,7 +186,7 @@ def _new(address: Address, words: Words) -> html.Details:
 
 
 def _moment(time: float) -> str:
-    return datetime.fromtimestamp(time).astimezone().strftime("%Y-%m-%d %H:%M")
+    return datetime.fromtimestamp(time).astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
 PAGE = Page(build, keys={"told": "[a-z_]{1,40}"})

@@ -6,6 +6,7 @@ import logging
 import random
 import re
 import time
+from http.client import HTTPConnection
 
 import pytest
 
@@ -112,6 +113,19 @@ def test_nothing_is_read_without_a_log_in(client, path):
     assert led.status_code in (303, 404)
     assert led.headers.get("location", "/login").startswith("/login")
     assert "screen" not in led.text
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/login/../_dash-layout", "/assets/../_dash-layout", "/assets/%2e%2e/_dash-layout", "/assets//_dash-layout", "/login%2f..%2f_dash-layout", "/health/../_dash-layout", "/login/x", "/LOGIN", "/health/", "/;/login"],
+)  # fmt: skip
+def test_no_other_way_to_write_an_address_leads_past_the_log_in(address, path):
+    asked = HTTPConnection(address.removeprefix("http://"))
+    asked.request("GET", path)
+    answer = asked.getresponse()
+    assert answer.status in (401, 404), answer.status
+    assert b"screen" not in answer.read()
+    asked.close()
 
 
 def test_what_a_log_in_needs_is_there_without_one(client):
