@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -18,7 +19,8 @@ from twin.dashboard.guard import Message, Program, Send
 from twin.errors import TwinError
 
 Receive = Callable[[], Awaitable[Message]]
-PUBLIC = ("/assets/", "/login/")
+PUBLIC = ("/login", "/login/here", "/login/other", "/login/other/back", "/health")
+ASSETS = "/assets/"
 """What is there before a log-in: signs and styles, which everybody can have with the program, and the log-in itself."""
 READS = ("GET", "HEAD", "OPTIONS")
 WATCH = 5.0
@@ -27,6 +29,7 @@ UNATTENDED = "x-unattended"
 """Header of requests that a page makes by itself while nobody touches it."""
 FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
 ENDED = 4401
+log = logging.getLogger(__name__)
 
 
 def same_origin(headers: Headers, url: str = "") -> bool:
@@ -56,6 +59,7 @@ class Gate:
 
     def __init__(self, app: Program, access: Access) -> None:
         self.app, self.access = app, access
+        self._told = ""
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer, or let a request through with its person."""
@@ -69,9 +73,9 @@ class Gate:
             refused = self._refused(scope, headers, socket)
             person = None if refused else self.access.person(token, UNATTENDED not in headers and not socket)
         except TwinError as problem:
-            person, refused = None, PlainTextResponse(f"{problem}\n", 503)
+            person, refused = None, self._broken(str(problem))
         path = scope["path"]
-        if refused is None and person is None and not path.startswith(PUBLIC) and path not in ("/login", "/health"):
+        if refused is None and person is None and not path.startswith(ASSETS) and path not in PUBLIC:
             refused = _turned_away(scope, headers, token)
         if refused is not None:
             await (_closed(send) if socket else refused(scope, receive, send))
@@ -94,6 +98,16 @@ class Gate:
                 "This request does not come from a page of this dashboard, and was refused.\n", 403
             )
         return None
+
+    def _broken(self, why: str) -> Response:
+        """Accounts or sessions cannot be read: whoever runs the server is told why, once, and everybody else that it is so."""
+        if why != self._told:
+            log.error("nobody can be let in: %s", why)
+            self._told = why
+        return PlainTextResponse(
+            "Accounts cannot be read, and nobody is let in; whoever runs this dashboard sees why in its terminal.\n",
+            503,
+        )
 
     async def _watched(self, scope: Message, receive: Receive, send: Send, token: str) -> None:
         """Pass a WebSocket through until its session ends."""

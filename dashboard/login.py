@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 from twin.dashboard.access import Access
-from twin.dashboard.account import LOCAL, NOBODY, ROLES, Person, RightError, current, required
+from twin.dashboard.account import LOCAL, NOBODY, OIDC, ROLES, Person, RightError, current, required
 from twin.dashboard.address import THEMES
 from twin.dashboard.door import door
 from twin.dashboard.language import LANGUAGES, say
@@ -183,7 +183,7 @@ class Door:
         """What an administrator does with accounts: add, give a role or a password, remove, end sessions."""
         told = {**request.query_params, **await form(request)}
         person, what, name = required("admin"), told.get("what", ""), plain(told.get("name", ""))
-        roster, role = self.access.roster, told.get("role", "")
+        roster, role, known = self.access.roster, told.get("role", ""), OIDC if told.get("known") == OIDC else LOCAL
         if name == person.name and what in ("role", "remove"):
             return _told(told, "not_yourself")
         try:
@@ -199,7 +199,7 @@ class Door:
             taken = roster.get(name) is not None
             return _told(told, {"add": "taken" if taken else "weak"}.get(what, "unknown"))
         if what != "add":
-            self.access.sessions.end_all(name, LOCAL)
+            self.access.sessions.end_all(told.get("name", "") if known == OIDC else name, known)
         self.access.audit.add(person.name, f"account: {what}", f"{name} {role}".strip(), _place(request))
         return _told(told, f"done_{what}")
 

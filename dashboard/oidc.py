@@ -27,6 +27,8 @@ PATIENCE = 10.0
 """How long a provider may take for an answer. [s]"""
 LASTS = 600.0
 """How long a log-in there may take. [s]"""
+MOST = 1000
+"""Log-ins that may be under way; the oldest give way."""
 ANYBODY = "*"
 TROUBLE = (AuthlibBaseError, JoseError, httpx.HTTPError, RuntimeError, ValueError, KeyError, TypeError)
 
@@ -75,6 +77,7 @@ class Provider:
             raise ProviderError(f"{self.issuer}: does not answer as it should ({_short(problem)}); try again, or log in by a local account") from problem  # fmt: skip
         token = secrets.token_urlsafe(32)
         self._ask("DELETE FROM pending WHERE made < ?", self._now() - LASTS)
+        self._ask("DELETE FROM pending WHERE digest NOT IN (SELECT digest FROM pending ORDER BY made DESC LIMIT ?)", MOST)  # fmt: skip
         self._ask(
             "INSERT INTO pending VALUES (?, ?, ?)",
             digest(token),

@@ -27,6 +27,8 @@ FEWEST, MOST = 12, 1024
 """Characters of a password: long rather than strange; more than any password has are refused unread."""
 NAME = re.compile(r"\w[\w.@-]{0,63}")
 PRIVATE = 0o600
+TAKEN = (".sqlite", ".journal")
+"""Endings of what is kept beside the file."""
 
 
 class RosterError(TwinError):
@@ -98,6 +100,8 @@ class Roster:
     """
 
     def __init__(self, path: Path, hasher: PasswordHasher | None = None) -> None:
+        if path.suffix in TAKEN:
+            raise RosterError(f"{path}: another ending, such as .json; sessions and the journal have this one")
         self.path = path
         self.hasher = hasher or PasswordHasher()
         self._stamp: tuple[int, ...] = ()

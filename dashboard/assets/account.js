@@ -22,5 +22,7 @@
     });
   };
   // A page whose live values come by WebSocket asks nothing itself: once a minute it hears whether its session is still there.
-  window.setInterval(function () { window.fetch("/login/here").catch(function () {}); }, MINUTE);
+  window.setInterval(function () {
+    if (document.getElementById("log-out")) window.fetch("/login/here").catch(function () {});
+  }, MINUTE);
 })();

@@ -17,7 +17,7 @@ from twin.dashboard.data import Source
 from twin.dashboard.language import say
 from twin.dashboard.page import Page
 from twin.dashboard.roster import FEWEST
-from twin.dashboard.session import LIFETIMES
+from twin.dashboard.session import LIFETIMES, Session
 from twin.dashboard.shell import log_out
 
 Words = Mapping[str, str]
@@ -96,8 +96,8 @@ def _kept(access: Access, person: Person, address: Address, words: Words) -> lis
     accounts = sorted(access.roster.all().values(), key=lambda each: each.name)
     rows = [(each.name, words[f"accounts_role_{each.role}"], each.since[:10], _changes(each.name, each.role, person, address, words)) for each in accounts]  # fmt: skip
     heads = [words[key] for key in ("accounts_name", "accounts_role", "accounts_since", "accounts_changes")]
-    sessions = [(each.name, words[f"accounts_role_{each.role}"], _moment(each.seen), each.place or "–", browser(each.browser)) for each in access.sessions.all()]  # fmt: skip
-    heads_of_sessions = [words[key] for key in ("accounts_name", "accounts_role", "accounts_seen", "accounts_from", "accounts_browser")]  # fmt: skip
+    sessions = [_logged_in(each, address, words) for each in access.sessions.all()]
+    heads_of_sessions = [words[key] for key in ("accounts_name", "accounts_role", "accounts_seen", "accounts_from", "accounts_browser", "accounts_changes")]  # fmt: skip
     heads_of_entries = [
         words[key] for key in ("accounts_when", "accounts_who", "accounts_what", "accounts_from", "accounts_detail")
     ]
@@ -108,6 +108,12 @@ def _kept(access: Access, person: Person, address: Address, words: Words) -> lis
         card(words["accounts_sessions"], table(heads_of_sessions, sessions, "sessions"), wide=True),
         card(words["accounts_journal"], _long(heads_of_entries, entries), wide=True, note=words["accounts_journal_note"].format(path=access.audit.path, most=ENTRIES)),
     ]  # fmt: skip
+
+
+def _logged_in(session: Session, address: Address, words: Words) -> tuple[Any, ...]:
+    """Somebody's session; it ends with all others of the same person."""
+    end = _order("end", session.name, address, [_press(words["accounts_do_end"])], session.known)
+    return session.name, words[f"accounts_role_{session.role}"], _moment(session.seen), session.place or "–", browser(session.browser), end  # fmt: skip
 
 
 def _entry(told: Mapping[str, str], words: Words) -> tuple[str, ...]:
@@ -150,18 +156,16 @@ def _changes(name: str, role: str, person: Person, address: Address, words: Word
     return html.Div(
         [
             _order("role", name, address, [_roles(role, words), _press(words["accounts_do_role"])]),
-            _order("end", name, address, [_press(words["accounts_do_end"])]),
             _order("remove", name, address, [html.Details([html.Summary(words["accounts_do_remove"]), _press(words["accounts_sure"].format(name=name), "act bad")])]),
         ],
         className="ways",
     )  # fmt: skip
 
 
-def _order(what: str, name: str, address: Address, parts: list[Any]) -> html.Form:
-    told = urlencode({"what": what, "name": name, "back": address.to(page="accounts")})
-    return html.Form(
-        parts, action=f"/account/change?{told}", method="POST", className="order", id=f"{what}-{name}".replace(".", "-")
-    )
+def _order(what: str, name: str, address: Address, parts: list[Any], known: str = LOCAL) -> html.Form:
+    told = urlencode({"what": what, "name": name, "known": known, "back": address.to(page="accounts")})
+    named = {} if what == "end" else {"id": f"{what}-{name}".replace(".", "-")}
+    return html.Form(parts, action=f"/account/change?{told}", method="POST", className="order", **named)
 
 
 def _press(text: str, look: str = "switch") -> html.Button:
@@ -182,7 +186,7 @@ def _new(address: Address, words: Words) -> html.Details:
 
 
 def _moment(time: float) -> str:
-    return datetime.fromtimestamp(time).astimezone().strftime("%Y-%m-%d %H:%M")
+    return datetime.fromtimestamp(time).astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
 PAGE = Page(build, keys={"told": "[a-z_]{1,40}"})

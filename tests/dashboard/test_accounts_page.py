@@ -139,9 +139,9 @@ def test_an_open_websocket_ends_with_its_session(page, address, access, monkeypa
     page.wait_for_selector("#person")
     opened = "new Promise(done => { window.live = new WebSocket(location.origin.replace('http', 'ws') + '/_dash-ws-callback'); window.live.onopen = () => done(1); })"
     page.evaluate(opened)
-    page.evaluate("() => { window.live.onclose = told => { document.title = 'closed ' + told.code; }; }")
+    page.evaluate("() => { window.live.onclose = told => { document.body.dataset.closed = told.code; }; }")
     access.sessions.end_all("wang", "local")
-    page.wait_for_selector("title:has-text('closed 4401')", state="attached")
+    page.wait_for_selector("body[data-closed='4401']")
 
 
 def test_an_administrator_adds_an_account_gives_it_a_role_and_removes_it(page, address, access):

@@ -9,6 +9,7 @@ pytest.importorskip("dash", reason="the dashboard's packages are not installed: 
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
+from twin.dashboard import oidc
 from twin.dashboard.access import Access
 from twin.dashboard.data import Source
 from twin.dashboard.oidc import Provider, ProviderError
@@ -107,6 +108,17 @@ def test_a_way_back_serves_once_and_only_the_browser_that_began(client, address)
         assert stranger.get(back).status_code == 403
     assert client.get(back).status_code == 303
     assert client.get(back).status_code == 403
+
+
+def test_a_flood_of_beginnings_is_bounded_and_sessions_from_there_can_be_ended(client, access, monkeypatch):
+    monkeypatch.setattr(oidc, "MOST", 3)
+    for _ in range(6):
+        client.get("/login/other")
+    assert access.state.ask("SELECT count(*) FROM pending")[0][0] <= 4
+    went(client)
+    assert client.get("/_dash-layout").status_code == 200
+    access.sessions.end_all("wang", "oidc")
+    assert client.get("/_dash-layout").status_code == 401
 
 
 def test_a_way_back_that_took_too_long_is_refused(client, access):

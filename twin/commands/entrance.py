@@ -97,7 +97,10 @@ def entrance(asked: Asked) -> Entrance:
     options = {**tls, "proxy_headers": bool(asked.url), "forwarded_allow_ips": "127.0.0.1", "server_header": False}
     roster, provider = Roster(asked.accounts or usual()), _provider(asked)
     if asked.no_auth or (local and not asked.url and not asked.accounts and not provider and not roster.all()):
-        told = ("no log-in: whoever can use this computer is an engineer here; `twin accounts add NAME --role admin` asks for one from the next start on",)  # fmt: skip
+        way = "leave out --no-auth" if roster.all() else "make an account with `twin accounts add NAME --role admin`"
+        told = (
+            f"no log-in: whoever can use this computer is an engineer here; to ask for one from the next start on, {way}",
+        )
         return Entrance(Open(), hosts, "https" if tls else "http", options, told)
     if not roster.all() and not provider:
         named = f" --accounts {asked.accounts}" if asked.accounts else ""
