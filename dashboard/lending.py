@@ -150,15 +150,12 @@ class Lending:
         for line in self.journal.lines():
             if line["what"] == "intent":
                 known[line["lease"]["id"]] = line["lease"]
-            lease = (
-                line.get("lease")
-                if isinstance(line.get("lease"), dict)
-                else known.get(line.get("id") or line.get("lease") or "", {})
-            )
+            lease = line.get("lease")
+            if not isinstance(lease, dict):
+                lease = known.get(line.get("id") or lease or "", {})
+            told = {**lease, **line}
             why = str(line.get("why") or line.get("text") or "")
-            found.append(
-                Entry(line["time"], line["what"], str(line.get("signal") or lease.get("signal", "")), line.get("value", lease.get("value")), str(line.get("who") or lease.get("who", "")), why)
-            )  # fmt: skip
+            found.append(Entry(line["time"], line["what"], str(told.get("signal", "")), told.get("value"), str(told.get("who", "")), why))
         return [each for each in reversed(found) if each.what != "active"][:LATELY]
 
     @property
