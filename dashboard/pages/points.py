@@ -169,7 +169,7 @@ def _stores(address: Address, source: Source, found: Inventory, words: Words) ->
     return [
         dcc.Store(id="points-config", data=told), dcc.Store(id="points-chosen", data=address.get("point")), dcc.Store(id="points-told"),
         dcc.Store(id="points-order"), dcc.Store(id="points-seen", data=""),
-        dcc.Store(id="points-lent", data=lent.slots(source, address)), dcc.Store(id="points-heard"),
+        dcc.Store(id="points-lent", data=lent.slots(source, address)), dcc.Store(id="points-heard"), dcc.Store(id="points-asked"),
         dcc.Interval(id="points-again", interval=AGAIN, disabled=not writing),
     ]  # fmt: skip
 
@@ -188,6 +188,9 @@ def register(app: dash.Dash, source: Source) -> None:
         ClientsideFunction("points", "look"), Output("points-told", "data"), Input("points-config", "data"), Input("points-search", "value"),
         Input("points-device", "value"), Input("points-lent", "data"),
     )  # fmt: skip
+    app.clientside_callback(
+        ClientsideFunction("points", "asked"), Output("points-asked", "data"), Input("points-grid", "getRowsRequest")
+    )
     app.clientside_callback(ClientsideFunction("points", "hear"), Output("points-heard", "data"), Input("live", "data"))
     where = State("address", "search")
 
