@@ -89,6 +89,7 @@ class Lending:
                 waiting = self._asked.pop(told.get("id"), None)
                 if waiting:
                     waiting.set_result(told)
+        process.stdout.close()
         process.wait()
         for number in list(self._asked):
             waiting = self._asked.pop(number, None)
@@ -97,7 +98,8 @@ class Lending:
 
     def _fret(self, process: subprocess.Popen[str]) -> None:
         assert process.stderr is not None
-        self._last.extend(line.strip() for line in process.stderr if line.strip())
+        with process.stderr as told:
+            self._last.extend(line.strip() for line in told if line.strip())
 
     def ask(self, do: str, **told: Any) -> Answer:
         """Give an order and wait for its answer.
@@ -150,15 +152,21 @@ class Lending:
         for line in self.journal.lines():
             if line["what"] == "intent":
                 known[line["lease"]["id"]] = line["lease"]
-            lease = (
-                line.get("lease")
-                if isinstance(line.get("lease"), dict)
-                else known.get(line.get("id") or line.get("lease") or "", {})
-            )
+            lease = line.get("lease")
+            if not isinstance(lease, dict):
+                lease = known.get(line.get("id") or lease or "", {})
+            told = {**lease, **line}
             why = str(line.get("why") or line.get("text") or "")
             found.append(
-                Entry(line["time"], line["what"], str(line.get("signal") or lease.get("signal", "")), line.get("value", lease.get("value")), str(line.get("who") or lease.get("who", "")), why)
-            )  # fmt: skip
+                Entry(
+                    line["time"],
+                    line["what"],
+                    str(told.get("signal", "")),
+                    told.get("value"),
+                    str(told.get("who", "")),
+                    why,
+                )
+            )
         return [each for each in reversed(found) if each.what != "active"][:LATELY]
 
     @property

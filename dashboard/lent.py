@@ -76,7 +76,7 @@ def form(source: Source, address: Address, row: Cells, words: Words) -> list[Any
     fields = [
         _number("points-new", words["points_new"] + unit, rule.low, rule.high, None),
         _number("points-minutes", words["points_minutes"], 0.02, lending.longest / 60.0, USUAL),
-        html.Button(words["points_prepare"], id="points-prepare", type="button", className="plain"),
+        _button("points-prepare", words["points_prepare"]),
     ]  # fmt: skip
     limits = words["points_limits"].format(
         low=shown(rule.low),
@@ -131,7 +131,10 @@ def seen(source: Source, address: Address, signal: str) -> Any:
     now = words["points_device_says"].format(value=shown(told["present"]), unit=unit).strip()
     if not held:
         return html.P(f"{now} {words['points_nobody']}", className="note")
-    rows = [html.Li(words["points_slot_holds"].format(slot=place, value=shown(value), unit=unit).strip(), className="here" if at == 0 else "") for at, (place, value) in enumerate(held)]  # fmt: skip
+    rows = [
+        html.Li(words["points_slot_holds"].format(slot=place, value=shown(value), unit=unit).strip())
+        for place, value in held
+    ]
     return [html.P(now, className="note"), html.Ol(rows, className="slots")]
 
 
@@ -170,14 +173,20 @@ def prepare(source: Source, address: Address, signal: Any, value: Any, minutes: 
         [html.P(words["points_above"].format(slot=above[0]), className="state stale", role="status")] if above else []
     )
     body = [
-        html.P(html.B(words["points_sure"]), id="points-sure"), html.Dl([each for key, text in facts for each in (html.Dt(words[key]), html.Dd(str(text)))]), *warning,
-        html.Div([html.Button(words["points_do"], id="points-do", type="button", className="strong", autoFocus=True), html.Button(words["points_not"], id="points-not", type="button", className="plain")], className="buttons"),
+        html.P(html.B(words["points_sure"]), id="points-sure"),
+        html.Dl([each for key, text in facts for each in (html.Dt(words[key]), html.Dd(str(text)))]), *warning,
+        html.Div([_button("points-do", words["points_do"], "strong", autoFocus=True), _button("points-not", words["points_not"])], className="buttons"),
     ]  # fmt: skip
     return html.Div(body, className="confirm", role="alertdialog", **{"aria-labelledby": "points-sure"}), {
         "signal": signal,
         "value": float(value),
         "seconds": seconds,
     }
+
+
+def _button(name: Any, text: str, look: str = "plain", **told: Any) -> html.Button:
+    """A button that does not send a form."""
+    return html.Button(text, id=name, type="button", className=look, **told)
 
 
 def _seconds(minutes: Any) -> float:
@@ -291,7 +300,8 @@ def loans(source: Source, address: Address, problem: str = "") -> Any:
 
 def _loan(lease: Lease, source: Source, address: Address, words: Words) -> Sequence[Any]:
     until = datetime.fromtimestamp(lease.until, source.now(address.site).tzinfo).strftime("%H:%M:%S")
-    button = html.Button(words["points_release"], id={"type": "points-release", "lease": lease.id}, type="button", className="plain", disabled=not account.may("operator"), **{"aria-label": f"{words['points_release']}: {lease.signal}"})  # fmt: skip
+    name, label = {"type": "points-release", "lease": lease.id}, f"{words['points_release']}: {lease.signal}"
+    button = _button(name, words["points_release"], disabled=not account.may("operator"), **{"aria-label": label})
     over = [" ", html.B(words["points_over"])] if lease.until < time.time() - 5.0 else []
     value = f"{shown(lease.value)} {_unit(source, address, lease.signal)}".strip()
     return (
@@ -321,4 +331,5 @@ def _record(lending: Lending, source: Source, address: Address, words: Words) ->
     if not rows:
         return card(words["points_record"], html.P(words["points_no_record"], className="note"), wide=True)
     heads = [words[f"points_{key}"] for key in ("when", "what", "signal", "value", "who", "why")]
-    return card(words["points_record"], table(heads, rows, "points-record"), wide=True, note=words["points_record_note"].format(file=lending.journal.path))  # fmt: skip
+    note = words["points_record_note"].format(file=lending.journal.path)
+    return card(words["points_record"], table(heads, rows, "points-record"), wide=True, note=note)

@@ -254,8 +254,8 @@
     now.api = api;
     arrange();
     api.setGridOption("tooltipShowDelay", 400);
+    api.setGridOption("datasource", datasource());  // before the order, which asks whoever is there
     api.setGridOption("columnDefs", columns());
-    api.setGridOption("datasource", datasource());
     api.addEventListener("cellClicked", open);
     api.addEventListener("cellKeyDown", function (event) { if (event.event.key === "Enter") open(event); });
     count();
@@ -344,6 +344,11 @@
         now.device = /^\d*$/.test(where) ? where : "";
         window.clearTimeout(later);
         later = window.setTimeout(function () { again(false); remember(false); }, PAUSE);
+        return stays();
+      },
+      // The table has asked the component's own source of rows, which has none: it came after ours.
+      asked: function (request) {
+        if (request && now.api && now.rows && !now.api.isDestroyed()) now.api.setGridOption("datasource", datasource());
         return stays();
       },
       // Values that the live channel has brought.

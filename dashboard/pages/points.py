@@ -51,6 +51,13 @@ MOST = 400
 """Rows that are asked for at once while they are on the screen."""
 AGAIN = 2_000
 """How often loans are looked at. [ms]"""
+TOLD = {
+    "noRowsToShow": "points_none",
+    "loadingOoo": "state_loading",
+    "ariaSortableColumn": "points_aria_sort",
+    "ariaRowSelect": "points_aria_select",
+}
+"""What AG Grid says by itself."""
 LOOK = (
     "themeQuartz.withParams({fontFamily: 'inherit', backgroundColor: 'var(--card)', foregroundColor: 'var(--mantine-color-text)', "
     "headerBackgroundColor: 'var(--soft)', borderColor: 'var(--line)', accentColor: 'var(--accent)', rowHoverColor: 'var(--soft)', "
@@ -69,7 +76,8 @@ def build(address: Address, source: Source) -> Any:
         return html.Div([heading, skeleton(words["page_points"], 480, found, words)])
     chosen = address.get("point")
     parts = [heading, *_standing(address, source, found.value, words), _tools(address, found.value, words)]
-    side = html.Aside(detail.panel(source, address, chosen), id="points-panel", className="card points-panel", **{"aria-live": "polite", "aria-label": words["points_one"]})  # fmt: skip
+    spoken = {"aria-live": "polite", "aria-label": words["points_one"]}
+    side = html.Aside(detail.panel(source, address, chosen), id="points-panel", className="card points-panel", **spoken)
     parts.append(html.Div([_table(address, words), side], className="points-split"))
     parts.append(html.Div(lent.loans(source, address), id="points-loans"))
     return html.Div([*parts, *_stores(address, source, found.value, words)])
@@ -92,26 +100,38 @@ def _standing(address: Address, source: Source, found: Inventory, words: Words) 
         html.Div(phrases(words["points_problem"].format(detail=each)), className="state stale", role="status")
         for each in found.problems
     ]
-    return [html.P(phrases(" ".join(told)), className="note"), html.P(phrases(lent.standing(source, address)), className="note", id="points-standing"), *problems]  # fmt: skip
+    writing = html.P(phrases(lent.standing(source, address)), className="note", id="points-standing")
+    return [html.P(phrases(" ".join(told)), className="note"), writing, *problems]
 
 
 def _tools(address: Address, found: Inventory, words: Words) -> html.Div:
     """What chooses rows."""
     show = address.get("show", "all")
     chips = [
-        html.Button([words[f"points_show_{key}"], " ", html.Span("", className="unit", **{"data-count": key})], className="chip", type="button", **{"data-show": key, "aria-pressed": "true" if key == show else "false"})
+        html.Button(
+            [words[f"points_show_{key}"], " ", html.Span("", className="unit", **{"data-count": key})], className="chip", type="button",
+            **{"data-show": key, "aria-pressed": "true" if key == show else "false"},
+        )
         for key in SHOWS
     ]  # fmt: skip
     may = account.may("engineer")
-    options = [
-        {"label": words["points_every_device"], "value": ""},
-        *({"label": str(each), "value": str(each)} for each in found.devices),
-    ]
+    why = "" if may else account.refusal("engineer", account.current(), address.language)
+    hint = words["points_search_hint"]
+    search = dcc.Input(id="points-search", type="search", value=address.get("q"), placeholder=hint, maxLength=100)
+    device = dcc.Input(
+        id="points-device",
+        type="search",
+        value=address.get("device"),
+        list="points-devices",
+        inputMode="numeric",
+        maxLength=7,
+    )
+    devices = html.Datalist([html.Option(value=str(each)) for each in found.devices], id="points-devices")
     return html.Div(
         [
-            html.Div([html.Label(words["points_search"], htmlFor="points-search"), dcc.Input(id="points-search", type="search", value=address.get("q"), placeholder=words["points_search_hint"], debounce=False, maxLength=100)], className="field grow"),
-            html.Div([html.Label(words["points_device"], htmlFor="points-device"), dcc.Input(id="points-device", type="search", value=address.get("device"), list="points-devices", inputMode="numeric", maxLength=7), html.Datalist([html.Option(value=each["value"]) for each in options if each["value"]], id="points-devices")], className="field device"),
-            html.Button(words["points_csv"], id="points-csv", type="button", className="plain", disabled=not may, title="" if may else account.refusal("engineer", account.current(), address.language)),
+            html.Div([html.Label(words["points_search"], htmlFor="points-search"), search], className="field grow"),
+            html.Div([html.Label(words["points_device"], htmlFor="points-device"), device, devices], className="field device"),
+            html.Button(words["points_csv"], id="points-csv", type="button", className="plain", disabled=not may, title=why),
             html.Div(chips, className="chips", role="group", **{"aria-label": words["points_rows"]}),
             html.P("", id="points-count", className="note", role="status"),
         ],
@@ -128,7 +148,7 @@ def _table(address: Address, words: Words) -> html.Div:
             "theme": {"function": LOOK}, "rowHeight": 34, "headerHeight": 36, "rowBuffer": 30, "cacheBlockSize": 500, "animateRows": False,
             "suppressCellFocus": False, "rowSelection": {"mode": "singleRow", "checkboxes": False, "enableClickSelection": True},
             "suppressDragLeaveHidesColumns": True, "maintainColumnOrder": True,
-            "localeText": {"noRowsToShow": words["points_none"], "loadingOoo": words["state_loading"], "ariaSortableColumn": words["points_aria_sort"], "ariaRowSelect": words["points_aria_select"]},
+            "localeText": {name: words[key] for name, key in TOLD.items()},
         },
     )  # fmt: skip
     return html.Div(
@@ -149,13 +169,13 @@ def _stores(address: Address, source: Source, found: Inventory, words: Words) ->
     return [
         dcc.Store(id="points-config", data=told), dcc.Store(id="points-chosen", data=address.get("point")), dcc.Store(id="points-told"),
         dcc.Store(id="points-order"), dcc.Store(id="points-seen", data=""),
-        dcc.Store(id="points-lent", data=lent.slots(source, address)), dcc.Store(id="points-heard"),
+        dcc.Store(id="points-lent", data=lent.slots(source, address)), dcc.Store(id="points-heard"), dcc.Store(id="points-asked"),
         dcc.Interval(id="points-again", interval=AGAIN, disabled=not writing),
     ]  # fmt: skip
 
 
 SAID = (
-    *(f"quality_{each}" for each in QUALITIES), "quality_none", "quality_old", *(f"mark_{each}" for each in ("open", "double", "unmapped", "foreign", "absent")),
+    *(f"quality_{each}" for each in (*QUALITIES, "none", "old")), *(f"mark_{each}" for each in ("open", "double", "unmapped", "foreign", "absent")),
     "source_measured", "source_twin", "source_survey", "source_none", "counted", "fails", "slot",
 )  # fmt: skip
 """Words that the browser needs, without their prefix."""
@@ -165,8 +185,12 @@ def register(app: dash.Dash, source: Source) -> None:
     """The page's own callbacks, and the two answers that its table is filled from."""
     _serve(app, source)
     app.clientside_callback(
-        ClientsideFunction("points", "look"), Output("points-told", "data"), Input("points-config", "data"), Input("points-search", "value"), Input("points-device", "value"), Input("points-lent", "data")
+        ClientsideFunction("points", "look"), Output("points-told", "data"), Input("points-config", "data"), Input("points-search", "value"),
+        Input("points-device", "value"), Input("points-lent", "data"),
     )  # fmt: skip
+    app.clientside_callback(
+        ClientsideFunction("points", "asked"), Output("points-asked", "data"), Input("points-grid", "getRowsRequest")
+    )
     app.clientside_callback(ClientsideFunction("points", "hear"), Output("points-heard", "data"), Input("live", "data"))
     where = State("address", "search")
 
