@@ -225,7 +225,10 @@ class Source:
             return Reading(recent.state, why=recent.why, detail=recent.detail)
         start = now.replace(minute=0, second=0, microsecond=0) - timedelta(days=days)
         store = self.store if name == self.home else ""
-        found = trend(store, signal, start, now, recent.value)
+        try:
+            found = trend(store, signal, start, now, recent.value)
+        except TwinError as problem:
+            return Reading("error", why="historian_fails", detail=str(problem))
         return ready(found) if any(each is not None for each in (*found.measured, *found.expected)) else Reading("empty", why="component_no_trend", detail=signal)  # fmt: skip
 
     def _held(self, what: str, name: str, ask: Callable[[], Reading[Value]]) -> Reading[Value]:

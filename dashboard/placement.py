@@ -51,14 +51,15 @@ def layers(nodes: Sequence[str], edges: Iterable[tuple[str, str]]) -> list[list[
 
 def _acyclic(nodes: Sequence[str], edges: Iterable[tuple[str, str]]) -> nx.DiGraph[str]:
     """The edges that can be drawn forwards; of a circle the last given is left out."""
+    pairs = list(dict.fromkeys((a, b) for a, b in edges if a != b))
     told = nx.DiGraph()
     told.add_nodes_from(nodes)
-    told.add_edges_from((a, b) for a, b in edges if a != b)
+    told.add_edges_from(pairs)
     part = {name: at for at, group in enumerate(nx.strongly_connected_components(told)) for name in group}
     graph = nx.DiGraph()
     graph.add_nodes_from(nodes)
-    graph.add_edges_from((a, b) for a, b in told.edges if part[a] != part[b])
-    for a, b in told.edges:
+    graph.add_edges_from((a, b) for a, b in pairs if part[a] != part[b])
+    for a, b in pairs:
         if part[a] == part[b] and not nx.has_path(graph, b, a):
             graph.add_edge(a, b)
     return graph

@@ -56,29 +56,37 @@ def _card(part: Part, sample: Sample | None, recent: Recent | None, now: datetim
     """A signal's value, what its hint adds, and where the value comes from."""
     words = say(address.language)
     value = sample.value if sample else recent.at(part.address, now) if recent else None
-    unit = part.signal.unit
-    extra = {"gauge": _gauge, "slider": _slider, "lamp": _lamp, "trend": _spark}[part.hint](
-        part, value, recent, now, words
-    )
+    extra = {"gauge": _gauge, "slider": _slider, "lamp": _lamp, "trend": _spark}[part.hint](part, value, recent, now, words)  # fmt: skip
     return html.Section(
         [
-            html.H2(title(part, words)),
-            html.P([html.Span(shown(part, value, words), className="value", **{"data-live": part.address, "data-exact": f"{value!r} {unit}" if value is not None else ""})], className="figure"),
-            *extra,
-            html.P(origin(part, sample, value, now, words), className="note", **{"data-live": f"{part.address}:note"}),
+            html.H2(title(part, words)), html.P(_figure(part, value, sample is not None, words), className="figure"), *extra,
+            html.P(origin(part, sample, value, now, words), className="note", **{"data-now": f"{part.address}:note"}),
             dcc.Link(words["component_show_trend"], href=address.to(signal=part.name), className="quiet", title=part.address),
         ],
         className=f"card kpi hint-{part.hint}", id=f"card-{part.name}",
     )  # fmt: skip
 
 
+def _figure(part: Part, value: float | None, measured: bool, words: Words) -> list[Any]:
+    """A number and its unit, with what the browser needs to go on with a number that is measured."""
+    number, unit = amount(part, value, words)
+    told = {"data-now": part.address, "data-exact": "" if value is None else f"{value!r} {part.signal.unit}"}
+    factor, offset, _ = anatomy.scale(abs(value or 0.0), part.signal.unit)
+    if measured and part.hint != "lamp" and value is not None and not offset:
+        told |= {"data-live": part.address, "data-live-scale": repr(1.0 / factor), "data-live-digits": str(len(number.partition(".")[2]))}  # fmt: skip
+    return [html.Span(number, className="value", **told), " ", html.Span(unit, className="unit")]
+
+
+def amount(part: Part, value: float | None, words: Words) -> tuple[str, str]:
+    """A value and its unit; on or off of a lamp."""
+    if value is not None and part.hint == "lamp":
+        return words["component_on" if value > 0.5 else "component_off"], ""
+    return anatomy.text(value, part.signal.unit)
+
+
 def shown(part: Part, value: float | None, words: Words) -> str:
-    """A value with its unit; on or off of a lamp."""
-    if value is None:
-        return "–"
-    if part.hint == "lamp":
-        return words["component_on" if value > 0.5 else "component_off"]
-    return " ".join(anatomy.text(value, part.signal.unit)).strip()
+    """A value with its unit as one text."""
+    return " ".join(amount(part, value, words)).strip()
 
 
 def origin(part: Part, sample: Sample | None, value: float | None, now: datetime, words: Words) -> str:
@@ -215,13 +223,13 @@ def values(address: Address, source: Source) -> dict[str, Any]:
         return {}
     words, now = say(address.language), source.now(address.site)
     conditions, recent = source.conditions(address.site).value or Conditions(), source.recent(address.site).value
-    texts = {}
+    texts: dict[str, Sequence[str]] = {}
     for part in anatomy.parts(site[name], points or {}):
         if part.hint:
             sample = conditions.samples.get(part.address)
             value = sample.value if sample else recent.at(part.address, now) if recent else None
-            texts[part.address] = shown(part, value, words)
-            texts[f"{part.address}:note"] = origin(part, sample, value, now, words)
+            texts[part.address] = amount(part, value, words)
+            texts[f"{part.address}:note"] = (origin(part, sample, value, now, words),)
     return {"texts": texts}
 
 

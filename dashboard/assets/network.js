@@ -41,7 +41,8 @@
       searched: function (text) {
         return window.dash_clientside.page.remember({ q: text || null }, false);
       },
-      // New states and values: {nodes: {key: [state, label]}, texts: {key: text}, states: {key: state}}.
+      // New states and values: {nodes: {key: [state, label]}, texts: {key: [text, unit]}, states: {key: state}}; a number that goes on by
+      // itself (it has a quality then) is left alone.
       paint: function (told) {
         if (!told) return none();
         const cy = drawing("map-graph");
@@ -49,9 +50,13 @@
           const node = cy ? cy.getElementById(pair[0]) : null;
           if (node && node.length) node.data({ state: pair[1][0], label: pair[1][1] });
         });
-        document.querySelectorAll("[data-live]").forEach(function (each) {
-          const text = (told.texts || {})[each.dataset.live], state = (told.states || {})[each.dataset.live];
-          if (text !== undefined && each.textContent !== text) each.textContent = text;
+        document.querySelectorAll("[data-now]").forEach(function (each) {
+          const texts = (told.texts || {})[each.dataset.now], state = (told.states || {})[each.dataset.now];
+          const unit = each.nextElementSibling;
+          if (texts && each.dataset.quality === undefined) {
+            if (each.textContent !== texts[0]) each.textContent = texts[0];
+            if (texts.length > 1 && unit && unit.textContent !== texts[1]) unit.textContent = texts[1];
+          }
           if (state !== undefined) each.dataset.state = state;
         });
         return none();

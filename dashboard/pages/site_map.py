@@ -118,7 +118,7 @@ def _row(node: Any, view: View, conditions: Conditions, address: Address) -> tup
 
 def live(key: str, state: str) -> dict[str, str]:
     """Marks by which the browser finds what a new state changes."""
-    return {"data-live": key, "data-state": state}
+    return {"data-now": key, "data-state": state}
 
 
 def _state(node: Any, conditions: Conditions, words: Any) -> str:
@@ -161,7 +161,7 @@ def states(address: Address, source: Source) -> dict[str, Any]:
     nodes = structure.view(focus, address.get("detail") == "all").nodes
     return {
         "nodes": {node.key: (network.state_of(node, conditions), network.label(node, conditions, words)) for node in nodes},
-        "texts": {node.key: _state(node, conditions, words) for node in nodes},
+        "texts": {node.key: (_state(node, conditions, words),) for node in nodes},
         "states": {node.key: network.state_of(node, conditions) for node in nodes},
     }  # fmt: skip
 
