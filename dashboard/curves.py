@@ -217,7 +217,7 @@ def carpets(tables: Sequence[tuple[str, str, Floats]], days: Sequence[date], alm
 def _fields(names: Sequence[str], place: tuple[float, float, float], turned: bool, hours: Sequence[str], plain: dict[str, Any]) -> dict[str, Any]:  # fmt: skip
     """Axes of a carpet and of the marks at its edge; days are moments, so that their labels fit any width."""
     x, y, edge_x, edge_y = names
-    low, high = place
+    low, high, pixel = place
     days = {
         **plain,
         "type": "date",
