@@ -215,9 +215,9 @@ def title(view: View, address: Address) -> str:
 
 
 def zoomed(view: View, address: Address, looked: str) -> tuple[Any, Any]:
-    """What a zoom changes: the lines, finer, and the figures below; the chart itself stays."""
+    """What a zoom changes: the lines, finer, and the figures below; the chart itself stays, even where nothing was measured."""
     if view.figure is None:
-        return dash.no_update, dash.no_update
+        return dash.no_update, below(view, address, looked) if view.rows else dash.no_update
     patch = Patch()
     patch["data"] = view.figure["data"]
     patch["layout"]["shapes"] = view.figure["layout"]["shapes"]
@@ -242,7 +242,7 @@ def below(view: View, address: Address, looked: str = "") -> list[Any]:
     parts = (
         [card(words["explore_figures"], table(view.heads, view.rows, "explore-table"), wide=True)] if view.rows else []
     )
-    if view.figure is None:
+    if view.figure is None and not looked:
         return parts
     query = "?" + address.to(**({"zoom": looked} if looked else {})).partition("?")[2]
     files = [
