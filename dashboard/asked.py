@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from twin.dashboard.address import Address
 from twin.dashboard.history import EXPECTED, OUTDOORS
 from twin.dashboard.period import KEYS as PERIODS
-from twin.dashboard.period import MOMENT, Period, between, moment, named
+from twin.dashboard.period import MINUTE, MOMENT, Period, between, minutes, moment, named
 
 CHARTS = ("trend", "carpet", "duration", "signature", "scatter")
 GRAINS = {"15min": 900, "hour": 3600, "day": 86400}
@@ -21,8 +21,8 @@ KEYS = {
     "points": r".{1,4000}",
     "chart": "|".join(CHARTS),
     "period": "|".join(PERIODS),
-    "from": MOMENT,
-    "to": MOMENT,
+    "from": MINUTE,
+    "to": MINUTE,
     "zoom": f"{MOMENT}~{MOMENT}",
     "twin": "off",
     "before": "on",
@@ -124,5 +124,7 @@ def query(address: Address, default: Sequence[str]) -> str:
     """The address's query with the points that are shown when it names none, and without what it need not say."""
     own = {name: text for name, text in address.own if USUAL.get(name) != text}
     own.setdefault("points", joined(default))
+    if own.get("from") or own.get("to"):
+        own["from"], own["to"] = minutes(own.get("from", ""), own.get("to", ""))
     whole = Address(address.page, address.site, address.language, address.theme, tuple(own.items()))
     return "?" + urlsplit(whole.to()).query

@@ -46,6 +46,12 @@ MOMENTS = [
     {"dtickrange": [31_536_000_000, None], "value": "%Y"},
 ]
 """How moments are written by the distance of their marks; the same in every language. [ms]"""
+NUMBERS = ",.6~g"
+"""How numbers stand at an axis."""
+CARPET = 250
+"""Height of one carpet. [px]"""
+LEAST = 480
+"""Height of every chart that does not need more. [px]"""
 BEYOND = 0.08
 """How far beyond the samples that count, as a share of their range, one that does not is marked at most."""
 
@@ -110,7 +116,7 @@ def drawn(series: Series, style: Style, axis: str, label: str, say: Words, zone:
         {**common, "mode": "lines", "x": packed(local(wide + shift, zone), "f8"), "y": packed(extremes * factor), "hoverinfo": "skip", "showlegend": False,
          "line": {"color": line["color"], "width": 1}, "opacity": 0.35},
         {**common, "mode": "lines" if len(time) > 1 else "markers", "name": label, "x": packed(local(time + shift, zone), "f8"), "y": packed(value * factor), "line": line,
-         "connectgaps": False, "hovertemplate": f"%{{y:.5~g}} {name}{f' ({mean})' if mean else ''}"},
+         "connectgaps": False, "hovertemplate": f"%{{y:,.5~g}} {name}{f' ({mean})' if mean else ''}"},
         {**common, **odd, "x": packed(local(series.odd_time[::every] + shift, zone), "f8"), "y": packed(_near(odd_value, series, factor)), "text": texts,
          "hovertemplate": "%{text}", "showlegend": False},
     ]  # fmt: skip
@@ -148,7 +154,7 @@ def trend(
         "hoverformat": "%Y-%m-%d %H:%M:%S",
         "tickformatstops": MOMENTS,
     }
-    plain = {key: made["yaxis"][key] for key in made["yaxis"] if key != "rangemode"}
+    plain = {**{key: made["yaxis"][key] for key in made["yaxis"] if key != "rangemode"}, "tickformat": NUMBERS}
     for place, name in enumerate(axes):
         key = "yaxis" if place == 0 else f"yaxis{place + 1}"
         made[key] = {**plain, "title": {"text": name}, **({"overlaying": "y", "side": "right", "showgrid": False} if place else {})}  # fmt: skip
@@ -170,62 +176,75 @@ def _free(seen: Period, almanac: Almanac, dark: bool) -> list[dict[str, Any]]:
 
 
 def carpets(tables: Sequence[tuple[str, str, Floats]], days: Sequence[date], almanac: Almanac, turned: bool, say: Words, dark: bool) -> dict[str, Any]:  # fmt: skip
-    """Days beside each other, or under each other, hours across; one field of colours a point, free days marked at the edge.
+    """Days beside each other, or under each other; one field of colours a point, the same for one unit, free days marked at the edge.
 
     Parameters
     ----------
     tables : label, unit and values of each point: a row a day, a column an interval of the day.
     """
     free = np.array([[float(almanac.day_kind(day) != WORKDAY)] for day in days])
-    made = layout(dark, hovermode="closest", showlegend=False)
-    plain = {key: each for key, each in made["yaxis"].items() if key != "rangemode"}
+    made = layout(dark, hovermode="closest", showlegend=False, meta=CARPET * len(tables))
     del made["xaxis"], made["yaxis"]
-    data, notes = [], []
-    count = len(tables)
-    labels = [day.isoformat() for day in days]
-    ground = "#2b3440" if dark else "#e9edf1"
+    data: list[dict[str, Any]] = []
+    notes = []
+    pixel = 1.0 / max(CARPET * len(tables), LEAST)
     for place, (label, told, values) in enumerate(tables):
         factor, name = unit(told)
-        slots = values.shape[1]
+        alike = np.concatenate([each.ravel() for _, other, each in tables if other == told]) * factor
+        bounds = (float(np.nanmin(alike)), float(np.nanmax(alike)))
+        low, high = 1.0 - (place + 1.0) / len(tables) + 48.0 * pixel, 1.0 - place / len(tables) - 34.0 * pixel
+        names = [f"{way}{2 * place + part or ''}" for part, way in ((1, "x"), (1, "y"), (2, "x"), (2, "y"))]
+        names[:2] = [each.removesuffix("1") if place == 0 else each for each in names[:2]]
+        field, strip = (values, free) if turned else (values.T, free.T)
+        labels, slots = [day.isoformat() for day in days], values.shape[1]
         hours = [f"{n * 24 // slots:02d}:{n * 1440 // slots % 60:02d}" for n in range(slots)]
-        top = 1.0 - place / count
-        low, high = top - 1.0 / count + 0.05, top - (0.08 if count > 1 else 0.06)
-        x, y = ("x" if place == 0 else f"x{2 * place + 1}", "y" if place == 0 else f"y{2 * place + 1}")
-        edge_x, edge_y = f"x{2 * place + 2}", f"y{2 * place + 2}"
         across, down = (hours, labels) if turned else (labels, hours)
-        field = values if turned else values.T
-        strip = free if turned else free.T
         data.append({
-            "type": "heatmap", "x": across, "y": down, "z": packed(field * factor), "xaxis": x, "yaxis": y, "colorscale": "Cividis", "hoverongaps": False,
-            "colorbar": {"title": {"text": name, "side": "right"}, "len": high - low, "y": (low + high) / 2.0, "thickness": 12, "outlinewidth": 0},
-            "hovertemplate": ("%{y} %{x}" if turned else "%{x} %{y}") + f"<br>%{{z:.5~g}} {name}<extra></extra>",
+            "type": "heatmap", "x": across, "y": down, "z": packed(field * factor), "xaxis": names[0], "yaxis": names[1], "colorscale": "Cividis", "hoverongaps": False,
+            "zmin": bounds[0], "zmax": bounds[1], "colorbar": {"title": {"text": name, "side": "right"}, "len": high - low, "y": (low + high) / 2.0, "thickness": 12, "outlinewidth": 0},
+            "hovertemplate": ("%{y} %{x}" if turned else "%{x} %{y}") + f"<br>%{{z:,.5~g}} {name}<extra></extra>",
         })  # fmt: skip
         data.append({
-            "type": "heatmap", "x": [""] if turned else labels, "y": labels if turned else [""], "z": packed(strip), "xaxis": edge_x, "yaxis": edge_y, "showscale": False,
-            "zmin": 0, "zmax": 1, "colorscale": [[0, ground], [1, COLOURS[dark][1]]], "customdata": _kinds(free, turned, say),
+            "type": "heatmap", "x": [""] if turned else labels, "y": labels if turned else [""], "z": packed(strip), "xaxis": names[2], "yaxis": names[3], "showscale": False,
+            "zmin": 0, "zmax": 1, "colorscale": [[0, "#2b3440" if dark else "#e9edf1"], [1, COLOURS[dark][1]]], "customdata": _kinds(free, turned, say),
             "hovertemplate": ("%{y}" if turned else "%{x}") + ": %{customdata}<extra></extra>",
         })  # fmt: skip
-        names = [each.replace("x", "xaxis").replace("y", "yaxis") for each in (x, y, edge_x, edge_y)]
-        category = {"type": "category", "showgrid": False, "automargin": True, "nticks": 10}
-        reverse = {"autorange": "reversed"} if turned else {}
-        room = [0.0, 0.97] if turned else [0.0, 1.0]
-        made[names[0]] = {**plain, **category, "domain": room, "anchor": y}
-        made[names[1]] = {**plain, **category, "domain": [low, high], "anchor": x, **reverse}
-        edge = {"showticklabels": False, "showgrid": False, "type": "category", "ticks": ""}
-        made[names[2]] = {
-            **edge,
-            "domain": [0.98, 1.0] if turned else [0.0, 1.0],
-            "anchor": edge_y,
-            **({} if turned else {"matches": x}),
-        }
-        made[names[3]] = {
-            **edge,
-            "domain": [low, high] if turned else [high + 0.005, high + 0.02],
-            "anchor": edge_x,
-            **({"matches": y, **reverse} if turned else {}),
-        }
-        notes.append({"text": label, "xref": "paper", "yref": "paper", "x": 0, "y": high + 0.022, "xanchor": "left", "yanchor": "bottom", "showarrow": False, "font": {"size": 12}})  # fmt: skip
+        made |= _fields(names, (low, high, pixel), turned, hours, layout(dark)["xaxis"])
+        notes.append({"text": label, "xref": "paper", "yref": "paper", "x": 0, "y": high + 12.0 * pixel, "xanchor": "left", "yanchor": "bottom", "showarrow": False, "font": {"size": 12}})  # fmt: skip
     return {"data": data, "layout": {**made, "annotations": notes}}
+
+
+def _fields(names: Sequence[str], place: tuple[float, float, float], turned: bool, hours: Sequence[str], plain: dict[str, Any]) -> dict[str, Any]:  # fmt: skip
+    """Axes of a carpet and of the marks at its edge; days are moments, so that their labels fit any width."""
+    x, y, edge_x, edge_y = names
+    low, high, pixel = place
+    days = {
+        **plain,
+        "type": "date",
+        "showgrid": False,
+        "tickformat": "%m-%d\n%Y",
+        "hoverformat": "%Y-%m-%d",
+        "nticks": 8,
+    }
+    clock = {
+        **plain,
+        "type": "category",
+        "showgrid": False,
+        "tickvals": list(hours[:: max(1, len(hours) // 8)]),
+        "tickangle": 0,
+    }
+    edge = {"showticklabels": False, "showgrid": False, "ticks": "", "zeroline": False}
+    if turned:
+        axes = (clock, {**days, "autorange": "reversed"}, {**edge, "type": "category"}, {**edge, "type": "date", "matches": y, "autorange": "reversed"})  # fmt: skip
+        domains = ([0.0, 0.97], [low, high], [0.98, 1.0], [low, high])
+    else:
+        axes = (days, clock, {**edge, "type": "date", "matches": x}, {**edge, "type": "category"})
+        domains = ([0.0, 1.0], [low, high], [0.0, 1.0], [high + 4.0 * pixel, high + 10.0 * pixel])
+    anchors = (y, x, edge_y, edge_x)
+    return {
+        each.replace("x", "xaxis", 1).replace("y", "yaxis", 1): {**axis, "domain": domain, "anchor": anchor}
+        for each, axis, domain, anchor in zip(names, axes, domains, anchors, strict=True)
+    }
 
 
 def _kinds(free: Floats, turned: bool, say: Words) -> list[list[str]]:
@@ -250,7 +269,7 @@ def durations(curves: Sequence[tuple[str, str, Style, Floats, float]], say: Word
         kept = np.unique(np.append(np.arange(0, len(values), every), len(values) - 1))
         data.append({
             "type": "scatter", "mode": "lines", "name": label, "line": style.line(dark), "x": packed((kept + 1) * hours), "y": packed(values[kept] * factor),
-            "yaxis": "y2" if axes.index(name) else "y", "hovertemplate": f"%{{y:.5~g}} {name} – %{{x:,.0f}} h",
+            "yaxis": "y2" if axes.index(name) else "y", "hovertemplate": f"%{{y:,.5~g}} {name} – %{{x:,.0f}} h",
         })  # fmt: skip
     made["xaxis"] = {
         **made["xaxis"],
@@ -264,7 +283,7 @@ def durations(curves: Sequence[tuple[str, str, Style, Floats, float]], say: Word
 
 def _axes(made: dict[str, Any], axes: Sequence[str]) -> None:
     """Titles of one or two value axes."""
-    plain = made["yaxis"]
+    plain = {**made["yaxis"], "tickformat": NUMBERS}
     made["yaxis"] = {**plain, "title": {"text": axes[0]}}
     if len(axes) > 1:
         made["yaxis2"] = {**plain, "title": {"text": axes[1]}, "overlaying": "y", "side": "right", "showgrid": False}
@@ -284,7 +303,7 @@ def cloud(groups: Sequence[tuple[str, Style, Floats, Floats, Sequence[str], Fit 
         symbol = "circle-open" if style.expected or style.before else "circle"
         data.append({
             "type": "scattergl" if len(x) > 5000 else "scatter", "mode": "markers", "name": label, "x": packed(x), "y": packed(y), "text": list(moments),
-            "marker": {"color": look["color"], "size": 6, "opacity": 0.65, "symbol": symbol}, "hovertemplate": "%{text}<br>%{x:.4~g}; %{y:.5~g}",
+            "marker": {"color": look["color"], "size": 6, "opacity": 0.65, "symbol": symbol}, "hovertemplate": "%{text}<br>%{x:,.4~g}; %{y:,.5~g}",
         })  # fmt: skip
         if fitted is not None:
             at = np.unique(
@@ -297,10 +316,10 @@ def cloud(groups: Sequence[tuple[str, Style, Floats, Floats, Sequence[str], Fit 
             )
             data.append({
                 "type": "scatter", "mode": "lines", "name": f"{line}: {label}", "showlegend": False, "x": packed(at), "y": packed(fitted.at(at)),
-                "line": {**look, "width": 2.5, "dash": "dash" if style.expected else "solid"}, "hovertemplate": "%{x:.4~g}; %{y:.5~g}",
+                "line": {**look, "width": 2.5, "dash": "dash" if style.expected else "solid"}, "hovertemplate": "%{x:,.4~g}; %{y:,.5~g}",
             })  # fmt: skip
-    plain = {key: each for key, each in made["yaxis"].items() if key != "rangemode"}
-    made["xaxis"] = {**made["xaxis"], "title": {"text": titles[0]}, "zeroline": False}
+    plain = {**{key: each for key, each in made["yaxis"].items() if key != "rangemode"}, "tickformat": NUMBERS}
+    made["xaxis"] = {**made["xaxis"], "tickformat": NUMBERS, "title": {"text": titles[0]}, "zeroline": False}
     made["yaxis"] = {**plain, "title": {"text": titles[1]}, "zeroline": False}
     return {"data": data, "layout": made}
 

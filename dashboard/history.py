@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from twin.dashboard.period import UnfitError
 from twin.dashboard.reading import Reading
-from twin.dashboard.series import Floats, Integers, Series
+from twin.dashboard.series import HOUR, Floats, Integers, Series
 
 from twin.errors import TwinError
 from twin.historian.samples import QUALITIES, USABLE, codes
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 EXPECTED = ":expected"
 """What stands after the name of a point whose value is the twin's."""
 OUTDOORS = "weather."
-RAW = 150_000
+RAW = 400_000
 """Samples of a point up to which they are read themselves; more are asked for as means and extremes of intervals."""
 KEPT = 60.0
 """How long the list of points is used before it is read again, beside the answers. [s]"""
@@ -62,6 +62,8 @@ STEPS = tuple(
     )
 )
 """Lengths of intervals. [us]"""
+COARSE = 900 * SECOND
+"""Longest intervals that are made of samples rather than of the historian's sums by the hour. [us]"""
 USABLE_CODES = [int(code) for code in codes(USABLE)]
 ODD_CODES = [int(code) for code in codes([each for each in QUALITIES if each not in USABLE])]
 
@@ -196,13 +198,14 @@ class History:
         """
         entries = [self._known(name) for name in names]
         step = next((each for each in STEPS if (last - first) / each <= bins), STEPS[-1])
+        step = HOUR if COARSE < step < HOUR else step  # sums by the hour are kept, those by the half hour are not
         few, many = [], []
         for each in entries:
             if each.name in self.measured():
                 (few if each.estimate(first, last) <= RAW else many).append(each)
         found = {**self._raw(few, first, last), **self._binned(many, first, last, step)}
         empty = [each for each in few if not len(found[each.name]) and each.estimate(first, last)]
-        found |= self._binned(empty, first, last, max(step, STEPS[12]))
+        found |= self._binned(empty, first, last, max(step, HOUR))
         return [found[each.name] if each.name in found else self._of_run(each, first, last) for each in entries]
 
     def _known(self, name: str) -> Entry:

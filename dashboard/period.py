@@ -10,6 +10,8 @@ from twin.errors import TwinError
 KEYS = ("today", "yesterday", "week", "month", "year", "custom")
 MOMENT = r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?)?"
 """How an address writes a local moment: a day, or a day and a time."""
+MINUTE = r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2})?"
+"""How it writes an end of a period."""
 YEARS = (1970, 2200)
 """Years that moments may be in."""
 WEEK = timedelta(days=7)
@@ -97,6 +99,22 @@ def between(start: str, end: str, zone: tzinfo) -> Period:
     if last <= first:
         raise UnfitError("explore_reversed", f"{start.replace('T', ' ')} – {end.replace('T', ' ')}")
     return _checked(first, last)
+
+
+def minutes(start: str, end: str) -> tuple[str, str]:
+    """Both ends as a browser's fields for moments have them; texts that are no moments stay as they are.
+
+    >>> minutes("2026-03-01", "2026-03-07")
+    ('2026-03-01T00:00', '2026-03-08T00:00')
+    """
+    found = []
+    for text, later in ((start, timedelta()), (end, DAY)):
+        try:
+            at = datetime.fromisoformat(text) + (later if len(text) == len("2026-03-01") else timedelta())
+            found.append(f"{at:%Y-%m-%dT%H:%M}")
+        except (ValueError, OverflowError):
+            found.append(text)
+    return found[0], found[1]
 
 
 def moment(text: str, zone: tzinfo) -> datetime:

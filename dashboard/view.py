@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 
 from twin.dashboard.address import Address
@@ -17,6 +18,7 @@ from twin.dashboard.trend import trend
 DRAW: Mapping[str, Callable[[Frame, list[tuple[str, Style]]], View]] = {
     "trend": trend, "carpet": carpet, "duration": duration, "signature": signature, "scatter": scatter,
 }  # fmt: skip
+log = logging.getLogger(__name__)
 BROKEN = ("explore_store_fails", "explore_busy", "twin_fails")
 """Reasons that are no fault of the one who asks."""
 
@@ -35,6 +37,11 @@ def show(source: Source, address: Address, zoom: str = "") -> View:
         return View(
             Reading("error" if problem.why in BROKEN else "empty", why=problem.why, detail=problem.detail),
             period=period,
+        )
+    except Exception as problem:
+        log.exception("the chart could not be drawn")
+        return View(
+            Reading("error", why="explore_failed", detail=f"{type(problem).__name__}: {problem}"), period=period
         )
 
 

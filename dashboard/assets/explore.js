@@ -21,7 +21,7 @@
         const told = {
           points: (points || []).map(escaped).join(","),
           chart: words("chart", chart),
-          period: custom ? "" : words("period", period),
+          period: custom && from && to ? "" : words("period", period),
           from: custom ? (from || "") : "",
           to: custom ? (to || "") : "",
           twin: on.includes("twin") ? "" : "off",
@@ -32,12 +32,7 @@
         };
         const after = new URLSearchParams(before);
         after.delete("zoom");
-        if (custom && (before.get("from") || "").length !== 10 && (before.get("to") || "").length !== 10) after.delete("period");
         Object.entries(told).forEach(function (pair) {
-          if (pair[0] === "from" || pair[0] === "to") {
-            const old = before.get(pair[0]) || "";
-            if (pair[1] && (old === pair[1] || old.replace(" ", "T").slice(0, 16) === pair[1] || old + "T00:00" === pair[1])) return;
-          }
           if (pair[1]) after.set(pair[0], pair[1]);
           else after.delete(pair[0]);
         });
@@ -51,7 +46,7 @@
         const query = "?" + after.toString();
         after.sort();
         if (old.toString() === after.toString()) return [none(), looks];
-        const own = Object.assign({}, told, { from: after.get("from"), to: after.get("to"), zoom: after.get("zoom") });
+        const own = Object.assign({}, told, { zoom: after.get("zoom") });
         window.dash_clientside.page.remember(own, true);
         return [query, looks];
       },

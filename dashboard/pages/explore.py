@@ -13,6 +13,7 @@ from dash import ClientsideFunction, Input, Output, Patch, State, dcc, html
 from twin.dashboard import asked, export
 from twin.dashboard.address import Address, read
 from twin.dashboard.cards import GRAPH, card, phrases, reason, table
+from twin.dashboard.curves import LEAST
 from twin.dashboard.data import Source
 from twin.dashboard.expectation import meters
 from twin.dashboard.frame import View
@@ -20,7 +21,7 @@ from twin.dashboard.history import EXPECTED, Entry
 from twin.dashboard.language import say
 from twin.dashboard.page import Page
 from twin.dashboard.period import KEYS as PERIODS
-from twin.dashboard.period import UnfitError
+from twin.dashboard.period import UnfitError, minutes
 from twin.dashboard.reading import Reading
 from twin.dashboard.view import show
 
@@ -29,9 +30,7 @@ OFFERED = 50
 """Points that the chooser offers at once."""
 AGAIN = 1000
 """How long until a chart is asked for again while the twin's year is worked out. [ms]"""
-TALL = 480
-"""Height of the chart. [px]"""
-DRAWN = [("explore-graph", "figure"), ("explore-graph", "className"), ("explore-title", "children"), ("explore-state", "children"), ("explore-below", "children"), ("explore-span", "data"), ("explore-again", "disabled")]  # fmt: skip
+DRAWN = [("explore-graph", "figure"), ("explore-frame", "className"), ("explore-frame", "style"), ("explore-title", "children"), ("explore-state", "children"), ("explore-below", "children"), ("explore-span", "data"), ("explore-again", "disabled")]  # fmt: skip
 
 
 def build(address: Address, source: Source) -> Any:
@@ -41,7 +40,7 @@ def build(address: Address, source: Source) -> Any:
     default = [f"{each.name}.power" for each in meters(site)[:1]] if site else []
     query = asked.query(address, default)
     chart = address.get("chart", asked.USUAL["chart"])
-    graph = dcc.Graph(id="explore-graph", figure={"data": [], "layout": {}}, config={**GRAPH, "doubleClick": "reset"}, className="graph hidden-graph", style={"height": f"{TALL}px"})  # fmt: skip
+    graph = dcc.Graph(id="explore-graph", figure={"data": [], "layout": {}}, config={**GRAPH, "doubleClick": "reset"}, className="graph", style={"height": "100%"})  # fmt: skip
     return html.Div(
         [
             html.H1(words["page_explore"]),
@@ -50,7 +49,7 @@ def build(address: Address, source: Source) -> Any:
                 [
                     html.H2(words["explore_chart"], id="explore-title"),
                     html.Div(reason(Reading("loading", why="explore_reading"), words), id="explore-state"),
-                    html.Div(graph, className="explore-frame", role="img", **{"aria-label": words["explore_chart"]}),
+                    html.Div(graph, id="explore-frame", className="hidden-graph", style={"height": f"{LEAST}px"}, role="img", **{"aria-label": words["explore_chart"]}),
                 ],
                 className="card wide", id="explore-card",
             ),
@@ -81,8 +80,8 @@ def _controls(address: Address, default: list[str], words: Words) -> list[Any]:
         searchable=True, allowDeselect=False, filter={"function": "exploreAll"}, size="sm", className="only-signature",
     )  # fmt: skip
     moments = [
-        dmc.TextInput(id=f"explore-{name}", label=words[f"explore_{name}"], value=_minute(address.get(name)), debounce=400, size="sm", inputProps={"type": "datetime-local"}, className="only-custom")
-        for name in ("from", "to")
+        dmc.TextInput(id=f"explore-{name}", label=words[f"explore_{name}"], value=told, debounce=400, size="sm", inputProps={"type": "datetime-local"}, className="only-custom")
+        for name, told in zip(("from", "to"), minutes(address.get("from"), address.get("to")), strict=True)
     ]  # fmt: skip
     steps = [
         html.Button(sign, id=f"explore-{name}", className="switch", title=words[f"explore_{name}"], **{"aria-label": words[f"explore_{name}"]})
@@ -106,12 +105,6 @@ def _chips(name: str, keys: tuple[str, ...], value: Any, words: Words, multiple:
         html.Div(chips, className="explore-chips"), id=f"explore-{name}", value=value, multiple=multiple
     )
     return html.Div([html.Span(words[f"explore_{name}"], className="explore-label"), group], role="group", className=f"explore-{name}", **{"aria-label": words[f"explore_{name}"]})  # fmt: skip
-
-
-def _minute(text: str) -> str:
-    """A moment as the browser's field for one has it."""
-    told = text.replace(" ", "T")[:16]
-    return f"{told}T00:00" if len(told) == 10 else told
 
 
 def _offer(chosen: list[str], found: list[Entry], words: Words) -> list[dict[str, str]]:
@@ -207,9 +200,10 @@ def drawn(view: View, address: Address) -> tuple[Any, ...]:
     state += [html.P(phrases(note), className="note") for note in view.notes]
     if view.waiting and view.figure is not None:
         state.append(html.P(words["explore_waiting"], className="note", role="status"))
-    shown = "graph" if view.figure is not None else "graph hidden-graph"
+    shown = "" if view.figure is not None else "hidden-graph"
     figure = view.figure or {"data": [], "layout": {}}
-    return figure, shown, title(view, address), state, below(view, address), span(view), not view.waiting
+    style = {"height": f"{max(LEAST, figure['layout'].get('meta', 0))}px"}
+    return figure, shown, style, title(view, address), state, below(view, address), span(view), not view.waiting
 
 
 def title(view: View, address: Address) -> str:
@@ -221,9 +215,9 @@ def title(view: View, address: Address) -> str:
 
 
 def zoomed(view: View, address: Address, looked: str) -> tuple[Any, Any]:
-    """What a zoom changes: the lines, finer, and the figures below; the chart itself stays."""
+    """What a zoom changes: the lines, finer, and the figures below; the chart itself stays, even where nothing was measured."""
     if view.figure is None:
-        return dash.no_update, dash.no_update
+        return dash.no_update, below(view, address, looked) if view.rows else dash.no_update
     patch = Patch()
     patch["data"] = view.figure["data"]
     patch["layout"]["shapes"] = view.figure["layout"]["shapes"]
@@ -248,7 +242,7 @@ def below(view: View, address: Address, looked: str = "") -> list[Any]:
     parts = (
         [card(words["explore_figures"], table(view.heads, view.rows, "explore-table"), wide=True)] if view.rows else []
     )
-    if view.figure is None:
+    if view.figure is None and not looked:
         return parts
     query = "?" + address.to(**({"zoom": looked} if looked else {})).partition("?")[2]
     files = [

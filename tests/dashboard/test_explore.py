@@ -1,0 +1,465 @@
+"""Explore without a browser: periods, samples and gaps, the fitted line, what every chart is made of, files, and what goes wrong."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import sqlite3
+import threading
+import time
+from datetime import datetime, timedelta, timezone
+
+import numpy as np
+import pandas as pd
+import pytest
+
+pytest.importorskip("dash", reason="the dashboard's packages are not installed: pip install 'campus-twin[dashboard]'")
+
+from fastapi.testclient import TestClient
+from twin.dashboard import asked, history, shell
+from twin.dashboard.address import Address, read
+from twin.dashboard.app import make
+from twin.dashboard.data import Source
+from twin.dashboard.language import say
+from twin.dashboard.pages import explore
+from twin.dashboard.period import Period, UnfitError, between, named
+from twin.dashboard.series import Series
+from twin.dashboard.signature import fit
+from twin.dashboard.view import show
+
+from tests.dashboard.studies import SITE
+from twin.historian.store import open_store
+from twin.historian.tidy import tidy
+
+ZONE = timezone(timedelta(hours=8))
+NOON = datetime(2026, 3, 4, 12, tzinfo=ZONE)
+MINUTES = pd.date_range("2026-02-26", NOON, freq="1min", tz=ZONE, inclusive="left")
+
+
+@pytest.fixture
+def site(tmp_path):
+    folder = tmp_path / "fans"
+    folder.mkdir()
+    (folder / "site.yaml").write_text(SITE, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def store(tmp_path):
+    folder = tmp_path / "store"
+    with open_store(folder) as kept:
+        values = 5000.0 + np.arange(len(MINUTES)) % 1440
+        frame = pd.DataFrame({"grid.power": values, "room.air": 20.0 + values / 1e4}, index=MINUTES)
+        frame.iloc[3000:3600, 0] = np.nan
+        kept.append(frame)
+        lost = pd.DataFrame(
+            {"time": MINUTES[3000:3010], "point": "grid.power", "value": np.nan, "quality": "communication_lost"}
+        )
+        kept.append(lost)
+        kept.append(pd.DataFrame({"time": MINUTES[3010:3012], "point": "grid.power", "value": 9e9, "quality": "fault"}))
+        kept.describe("grid.power", "W", "Power from the grid")
+        kept.describe("room.air", "degC", "Room")
+    return folder
+
+
+def shown(site, store, query, wait=True):
+    """The view of an address, when the twin's year is there."""
+    source = Source(str(site), str(store), now=lambda: NOON)
+    address = read("/explore", query, {"explore": asked.KEYS}, source.names, Address("explore", source.home))
+    until = time.monotonic() + 60
+    while wait and "loading" in {each(source.home).state for each in (source.site, source.sky, source.run)}:
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    found = show(source, address)
+    source.close()
+    return found
+
+
+def numbers(packed, kind="f4"):
+    return np.frombuffer(base64.b64decode(packed["bdata"]), f"<{kind}")
+
+
+@pytest.mark.parametrize(
+    ("key", "first", "last", "before"),
+    [
+        ("today", "2026-03-04", "2026-03-05", "2026-03-03"),
+        ("yesterday", "2026-03-03", "2026-03-04", "2026-03-02"),
+        ("week", "2026-02-26", "2026-03-05", "2026-02-19"),
+        ("month", "2026-03-01", "2026-04-01", "2026-02-01"),
+        ("year", "2026-01-01", "2027-01-01", "2025-01-01"),
+    ],
+)
+def test_a_named_period_is_of_the_sites_calendar_and_so_is_the_one_before(key, first, last, before):
+    period = named(key, NOON)
+    assert (f"{period.start:%Y-%m-%d}", f"{period.end:%Y-%m-%d}") == (first, last)
+    assert period.start.utcoffset() == timedelta(hours=8)
+    assert period.shifted(-1).start == datetime.fromisoformat(before).replace(tzinfo=ZONE)
+    assert period.shifted(-1).end == period.start
+    assert period.shifted(-1).shifted(1) == period
+
+
+def test_the_last_day_of_a_chosen_period_is_within_it():
+    period = between("2026-03-01", "2026-03-07", ZONE)
+    assert period == Period(datetime(2026, 3, 1, tzinfo=ZONE), datetime(2026, 3, 8, tzinfo=ZONE))
+    assert period.text == "2026-03-01 – 2026-03-07"
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "why"),
+    [
+        ("2026-03-02", "2026-03-01T12:00", "explore_reversed"),
+        ("2026-03-02T00:00", "2026-03-02T00:00", "explore_reversed"),
+        ("2026-02-30", "2026-03-01", "explore_no_moment"),
+        ("", "2026-03-01", "explore_open"),
+        ("0001-01-01", "2026-03-01", "explore_years"),
+    ],
+)
+def test_a_period_that_is_none_is_refused_with_the_reason(start, end, why):
+    with pytest.raises(UnfitError) as refused:
+        between(start, end, ZONE)
+    assert refused.value.why == why
+    for language in ("en", "zh"):
+        assert "{" not in say(language)[why].format(detail=refused.value.detail)
+
+
+def test_an_odd_step_at_the_edge_of_the_calendar_is_refused():
+    with pytest.raises(UnfitError):
+        Period(datetime(1970, 1, 1), datetime(1970, 2, 1)).shifted(-1)
+    with pytest.raises(UnfitError):
+        Period(datetime(2000, 1, 1, 1), datetime(2199, 1, 1)).shifted(100)
+
+
+def test_names_with_commas_and_signs_survive_the_address():
+    names = ["a,b", "50%", "%2C", "冷机/功率", "a&b=c"]
+    address = Address("explore", "fans", own=(("points", asked.joined(names)),))
+    found = read(
+        "/explore", address.to().partition("?")[2], {"explore": asked.KEYS}, ["fans"], Address("explore", "fans")
+    )
+    assert asked.points(found.get("points")) == names
+
+
+def test_thinning_keeps_every_extreme_and_breaks_at_gaps():
+    time_of = np.arange(100_000, dtype=np.int64) * 1_000_000
+    value = np.sin(time_of / 1e9)
+    value[[777, 54_321]] = 99.0, -99.0
+    kept = np.ones(100_000, dtype=bool)
+    kept[30_000:31_000] = False
+    series = Series("a", "", "", "measured", time_of[kept], value[kept])
+    at, told = series.thin(1000)
+    assert len(at) < 1010
+    assert np.nanmax(told) == 99.0
+    assert np.nanmin(told) == -99.0
+    gap = np.flatnonzero(np.isnan(told))
+    assert len(gap) == 1
+    assert (at[gap[0] - 1], at[gap[0] + 1]) == (29_999_000_000, 31_000_000_000)
+    assert (np.diff(at) > 0).all()
+    assert series.gaps(0, 100_000_000_000) == [(29_999_000_000, 31_000_000_000)]
+
+
+def test_a_series_of_intervals_shows_the_range_of_its_samples():
+    series = Series(
+        "a", "W", "", "measured", np.array([0, 60, 180]) * 1_000_000, np.array([2.0, 3.0, 4.0]), 60_000_000,
+        np.array([1.0, 2.0, 3.0]), np.array([5.0, 6.0, 70.0]), np.array([60, 60, 30]),
+    )  # fmt: skip
+    at, told = series.range()
+    assert told[~np.isnan(told)].tolist() == [1.0, 5.0, 2.0, 6.0, 3.0, 70.0]
+    assert np.isnan(told[4])
+    assert (series.lowest, series.highest, series.samples) == (1.0, 70.0, 150)
+    assert series.mean == pytest.approx((2 * 60 + 3 * 60 + 4 * 30) / 150)
+    assert series.integral == pytest.approx(9.0 * 60.0)
+    assert len(at) == 7
+
+
+@pytest.mark.parametrize(
+    ("form", "heating", "cooling", "cold", "warm"),
+    [
+        ("heating", 30.0, 0.0, 15.0, 15.0),
+        ("cooling", 0.0, 20.0, 22.0, 22.0),
+        ("both", 30.0, 20.0, 10.0, 22.0),
+        ("flat", 0.0, 0.0, 0.0, 0.0),
+    ],
+)
+def test_the_fitted_line_finds_what_the_demand_was_made_of(form, heating, cooling, cold, warm):
+    random = np.random.default_rng(3)
+    x = random.uniform(-5.0, 35.0, 300)
+    y = 500.0 + heating * np.maximum(0.0, cold - x) + cooling * np.maximum(0.0, x - warm) + random.normal(0.0, 5.0, 300)
+    found = fit(x, y)
+    assert found.form == form
+    assert found.base == pytest.approx(500.0, rel=0.05)
+    assert found.heating == pytest.approx(heating, rel=0.1)
+    assert found.cooling == pytest.approx(cooling, rel=0.1)
+    assert form == "flat" or found.determined > 0.9
+    assert form in ("flat", "cooling") or found.cold == pytest.approx(cold, abs=2.0)
+
+
+def test_a_line_is_not_fitted_to_a_few_values_or_one_temperature():
+    assert fit(np.arange(9.0), np.arange(9.0)) is None
+    assert fit(np.full(50, 20.0), np.arange(50.0)) is None
+    assert fit(np.full(50, np.nan), np.arange(50.0)) is None
+
+
+def test_a_trend_tells_gaps_and_qualities_and_its_figures_are_the_historians(site, store):
+    view = shown(site, store, "?points=grid.power&twin=off")
+    assert view.reading.state == "ready"
+    with open_store(store) as kept:
+        held = kept.query(["grid.power"], MINUTES[0], NOON, qualities=("good",))["value"]
+    row = dict(zip(view.heads, view.rows[0], strict=True))
+    words = say("en")
+    assert row[words["explore_mean"]] == f"{held.mean() / 1e3:.4f} kW".rstrip("0")
+    assert row[words["explore_samples"]] == f"{len(held):,}"
+    assert row[words["explore_gaps"]] == "1, together 10.0 h"
+    assert "10 communication lost" in row[words["explore_quality"]]
+    assert "2 fault" in row[words["explore_quality"]]
+    line, odd = view.figure["data"][1], view.figure["data"][2]
+    drawn = numbers(line["y"])
+    assert np.isnan(drawn).sum() == 1
+    assert np.nanmax(drawn) == np.float32(held.max() / 1e3)
+    assert len(odd["text"]) == 12
+    assert max(numbers(odd["y"])) < 10.0
+    json.dumps(view.figure, allow_nan=False)
+
+
+def test_many_samples_become_means_and_extremes_that_match_the_historian(site, store, monkeypatch):
+    monkeypatch.setattr(history, "RAW", 1000)
+    view = shown(site, store, "?points=grid.power&twin=off")
+    assert any("least to the greatest" in note for note in view.notes)
+    few = shown(site, store, "?points=grid.power&twin=off&zoom=2026-03-01T00:00~2026-03-01T06:00")
+    assert not any("least to the greatest" in note for note in few.notes)
+    with open_store(store) as kept:
+        held = kept.query(["grid.power"], MINUTES[0], NOON, qualities=("good",))["value"]
+    row = dict(zip(view.heads, view.rows[0], strict=True))
+    assert row[say("en")["explore_mean"]] == f"{held.mean() / 1e3:.4f} kW".rstrip("0")
+    assert row[say("en")["explore_most"]] == f"{held.max() / 1e3:.4f} kW".rstrip("0")
+    assert "2 fault" in row[say("en")["explore_quality"]]
+    extremes = numbers(view.figure["data"][0]["y"])
+    assert np.nanmax(extremes) == np.float32(held.max() / 1e3)
+    assert np.nanmin(extremes) == np.float32(held.min() / 1e3)
+
+
+def test_old_samples_of_which_only_sums_are_left_are_still_drawn(site, tmp_path):
+    folder = tmp_path / "old"
+    times = pd.date_range("2025-01-01", "2025-02-01", freq="1min", tz=ZONE, inclusive="left")
+    with open_store(folder) as kept:
+        kept.append(pd.DataFrame({"grid.power": np.full(len(times), 7000.0)}, index=times))
+        for _ in range(3):
+            tidy(kept, hot=0)
+        from twin.historian.tidy import retain
+
+        retain(kept, pd.Timestamp("2025-03-01", tz=ZONE))
+    view = shown(site, folder, "?points=grid.power&twin=off&from=2025-01-02&to=2025-01-03")
+    assert view.reading.state == "ready"
+    assert view.rows[0][1] == "7 kW"
+
+
+def test_the_twins_year_stands_in_where_nothing_is_measured(site):
+    view = shown(site, "", "?points=grid.power")
+    assert view.reading.state == "ready"
+    assert len(view.rows) == 1
+    assert "grid.power" in view.notes[0]
+    source = Source(str(site), now=lambda: NOON)
+    while source.run("fans").value is None:
+        time.sleep(0.01)
+    run = source.run("fans").value
+    first = round((datetime(2026, 2, 26, tzinfo=ZONE) - run.clock.start).total_seconds() / run.clock.step)
+    drawn = numbers(view.figure["data"][1]["y"])
+    assert drawn == pytest.approx(run.series("grid.power")[first : first + 7 * 96] / 1e3)
+    source.close()
+
+
+def test_a_carpet_has_a_row_a_day_of_the_local_clock_in_both_ways(site, store):
+    upright = shown(site, store, "?points=grid.power&twin=off&chart=carpet").figure["data"]
+    turned = shown(site, store, "?points=grid.power&twin=off&chart=carpet&turn=hours").figure["data"]
+    assert (upright[0]["z"]["shape"], turned[0]["z"]["shape"]) == ("96, 7", "7, 96")
+    one, other = numbers(upright[0]["z"]).reshape(96, 7), numbers(turned[0]["z"]).reshape(7, 96)
+    assert np.array_equal(one, other.T, equal_nan=True)
+    assert one[0, 0] == np.float32((5000.0 + 7.0) / 1e3)
+    assert np.isnan(one[60, 6])
+    free = numbers(upright[1]["z"])
+    assert free.tolist() == [
+        0.0,
+        0.0,
+        0.0,
+        1.0,
+        0.0,
+        0.0,
+        0.0,
+    ]  # Saturday the 28th is a workday in China's calendar of 2026
+
+
+def test_a_duration_curve_falls_and_counts_the_hours(site, store):
+    view = shown(site, store, "?points=grid.power&twin=off&chart=duration&grain=hour&before=on")
+    curve = view.figure["data"][0]
+    values = numbers(curve["y"])
+    assert (np.diff(values) <= 0).all()
+    assert numbers(curve["x"])[-1] == 6 * 24 + 12 - 10
+    assert len(view.figure["data"]) == 1
+
+
+def test_a_signature_needs_an_outdoor_temperature_and_says_how_to_get_one(site, store):
+    view = shown(site, store, "?points=grid.power&twin=off&chart=signature")
+    assert (view.reading.state, view.reading.why) == ("empty", "explore_no_weather")
+    over = shown(site, store, "?points=grid.power&twin=off&chart=signature&against=room.air&grain=hour")
+    assert over.reading.state == "ready"
+    equation = over.rows[0][1]
+    assert "max(0, T" in equation
+    twin = shown(site, "", "?points=grid.power&chart=signature&period=year")
+    assert "kWh/d" in twin.rows[0][1]
+
+
+def test_a_scatter_puts_the_first_point_across(site, store):
+    view = shown(site, store, "?points=room.air,grid.power&twin=off&chart=scatter&grain=hour")
+    cloud = view.figure["data"][0]
+    x, y = numbers(cloud["x"]), numbers(cloud["y"])
+    assert x == pytest.approx(20.0 + y * 1e3 / 1e4, rel=1e-5)
+
+
+def test_three_units_are_two_axes_and_a_word_about_the_third(site, store):
+    with open_store(store) as kept:
+        kept.append(pd.DataFrame({"valve": np.full(len(MINUTES), 0.5)}, index=MINUTES))
+        kept.describe("valve", "1")
+    view = shown(site, store, "?points=grid.power,room.air,valve&twin=off")
+    assert {each["yaxis"] for each in view.figure["data"]} == {"y", "y2"}
+    assert any("two axes" in note for note in view.notes)
+
+
+def test_a_search_over_fifty_thousand_names_is_quick_and_takes_words_in_any_order(site):
+    source = Source(str(site), now=lambda: NOON)
+    found = source.history("fans")
+    entries = {
+        name: history.Entry(name, "W", f"Power of room {place}", "measured", 0, 1, 1) for place in range(50_000) for name in (f"tower/floor{place % 40}/room{place}.power",)
+    }  # fmt: skip
+    found.measured = lambda fresh=False: entries
+    found.search("x", 1)
+    began = time.perf_counter()
+    rows, count = found.search("ROOM4999 tower", 50)
+    assert time.perf_counter() - began < 0.5
+    assert (len(rows), count) == (11, 11)
+    assert found.search("no such thing", 50) == ([], 0)
+    offer = explore.offered(source, Address("explore", "fans"), "floor7", ["grid.power"])
+    assert offer[0]["value"] == "grid.power"
+    assert len(offer) == explore.OFFERED + 1
+    source.close()
+
+
+def test_a_store_that_is_missing_empty_corrupt_or_held_is_told(site, store, tmp_path, monkeypatch):
+    assert shown(site, tmp_path / "none", "?points=room.air&twin=off").reading.why == "explore_unknown"
+    assert not (tmp_path / "none").exists()
+    open_store(tmp_path / "bare").close()
+    assert shown(site, tmp_path / "bare", "?points=room.air&twin=off").reading.why == "explore_unknown"
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    (broken / "tail.sqlite").write_bytes(b"this is no database" * 99)
+    told = shown(site, broken, "?points=grid.power")
+    assert (told.reading.state, told.reading.why) == ("error", "explore_store_fails")
+    monkeypatch.setattr(history, "PATIENCE", 0.3)
+    held = sqlite3.connect(store / "tail.sqlite", isolation_level=None, check_same_thread=False)
+    held.execute("begin exclusive")
+    try:
+        told = shown(site, store, "?points=grid.power")
+    finally:
+        held.execute("rollback")
+        held.close()
+    assert (told.reading.state, told.reading.why) == ("error", "explore_busy")
+
+
+def test_a_store_that_is_replaced_is_read_anew(site, store):
+    source = Source(str(site), str(store), now=lambda: NOON)
+    kept = source.history("fans")
+    assert "room.air" in kept.measured()
+    (store / "tail.sqlite").rename(store / "gone.sqlite")
+    assert kept.measured() == {}
+    with open_store(store) as other:
+        other.append(pd.DataFrame({"new": [1.0]}, index=MINUTES[:1]))
+    assert set(kept.measured()) == {"new"}
+    source.close()
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_file_has_every_sample_with_its_quality(site, store, kind, tmp_path):
+    source = Source(str(site), str(store), now=lambda: NOON)
+    with TestClient(make(source, ("*",)).server) as client:
+        while source.sky("fans").value is None or source.site("fans").value is None:
+            time.sleep(0.01)
+        told = client.get(f"/explore/samples.{kind}?site=fans&points=grid.power&twin=off")
+    assert told.status_code == 200
+    assert "attachment" in told.headers["content-disposition"]
+    path = tmp_path / f"got.{kind}"
+    path.write_bytes(told.content)
+    frame = pd.read_csv(path) if kind == "csv" else pd.read_excel(path) if _excel() else None
+    if frame is not None:
+        with open_store(store) as kept:
+            held = kept.query(["grid.power"], MINUTES[0], MINUTES[-1] + timedelta(minutes=1))
+        assert frame["quality"].tolist() == held["quality"].tolist()
+        assert frame["value"].fillna(-1).tolist() == held["value"].fillna(-1).tolist()
+    source.close()
+
+
+def _excel():
+    try:
+        import openpyxl  # noqa: F401
+    except ImportError:
+        return False
+    return True
+
+
+def test_a_file_that_would_be_too_long_or_of_nothing_is_refused_in_the_readers_language(site, store, monkeypatch):
+    from twin.dashboard import export
+
+    monkeypatch.setattr(export, "EXCEL_ROWS", 100)
+    source = Source(str(site), str(store), now=lambda: NOON)
+    with TestClient(make(source, ("*",)).server) as client:
+        while source.sky("fans").value is None or source.run("fans").value is None:
+            time.sleep(0.01)
+        told = client.get("/explore/samples.xlsx?site=fans&lang=zh&points=grid.power&twin=off")
+        assert (told.status_code, "行数超出" in told.text) == (400, True)
+        assert client.get("/explore/samples.csv?site=fans&points=nobody").status_code == 400
+        carpet = client.get("/explore/samples.csv?site=fans&points=grid.power&twin=off&chart=carpet")
+        assert carpet.text.splitlines()[0].endswith("grid.power [W]")
+        assert len(carpet.text.splitlines()) == 1 + 4 * (6 * 24 + 12)
+    source.close()
+
+
+def test_a_name_that_is_a_formula_is_none_in_a_file(site, tmp_path):
+    folder = tmp_path / "store"
+    with open_store(folder) as kept:
+        kept.append(pd.DataFrame({"=1+1": np.ones(len(MINUTES))}, index=MINUTES))
+    source = Source(str(site), str(folder), now=lambda: NOON)
+    with TestClient(make(source, ("*",)).server) as client:
+        while source.sky("fans").value is None:
+            time.sleep(0.01)
+        told = client.get("/explore/samples.csv", params={"site": "fans", "points": "=1+1", "twin": "off"})
+    assert ",'=1+1," in told.text.splitlines()[1]
+    source.close()
+
+
+def test_readers_in_many_threads_get_the_same_answer(site, store):
+    source = Source(str(site), str(store), now=lambda: NOON)
+    while source.sky("fans").value is None:
+        time.sleep(0.01)
+    address = Address("explore", "fans", own=(("points", "grid.power"), ("twin", "off")))
+    found = []
+    threads = [threading.Thread(target=lambda: found.append(show(source, address).rows)) for _ in range(8)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert len(found) == 8
+    assert all(each == found[0] for each in found)
+    source.close()
+
+
+def test_every_word_of_the_page_is_in_both_catalogues():
+    folder = shell.MENU and explore.__file__.rpartition("/pages/")[0]
+    from pathlib import Path
+
+    told = "".join(each.read_text(encoding="utf-8") for each in Path(folder).rglob("*.py"))
+    used = set(re.findall(r'"(explore_[a-z_]+)"', told)) - {"explore_quality_"}
+    used |= (
+        {f"explore_chart_{each}" for each in asked.CHARTS}
+        | {f"explore_period_{each}" for each in explore.PERIODS}
+        | {f"explore_grain_{each}" for each in ("auto", *asked.GRAINS)}
+    )
+    used |= {f"explore_quality_{each}" for each in history.QUALITIES[1:]}
+    for language in ("en", "zh"):
+        assert used - set(say(language)) == set()
