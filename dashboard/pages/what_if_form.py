@@ -120,7 +120,7 @@ def _setting(measure: str, each: Setting, given: str | None, language: str) -> h
     if not each.unit:
         value = given if given is not None and (not each.words or given in each.words) else each.word
         label = {"label": title, "size": "xs"}
-        field = dmc.Select(id={"kind": "what-if-value", **key}, data=list(each.words), value=value, allowDeselect=False, **label) if each.words else dmc.TextInput(id={"kind": "what-if-value", **key}, value=value, debounce=500, **label)  # fmt: skip
+        field = dmc.Select(id={"kind": "what-if-value", **key}, data=list(each.words), value=value, allowDeselect=False, **label) if each.words else dmc.TextInput(id={"kind": "what-if-value", **key}, value=value, debounce=True, **label)  # fmt: skip
         return html.Div(field, className="setting")
     shown_unit = CODES.get(each.unit, each.unit)
     label = f"{title} [{shown_unit}]" if shown_unit else title
@@ -132,7 +132,7 @@ def _setting(measure: str, each: Setting, given: str | None, language: str) -> h
         thumbLabel=label, marks=[{"value": each.default}] if each.start <= each.default <= each.end else [],
     )  # fmt: skip
     field = dmc.NumberInput(
-        id={"kind": "what-if-value", **key}, value=value, min=each.least, max=each.most, step=each.step, size="xs", debounce=400, clampBehavior="blur",
+        id={"kind": "what-if-value", **key}, value=value, min=each.least, max=each.most, step=each.step, size="xs", clampBehavior="blur",
         **{"aria-label": label},
     )  # fmt: skip
     return html.Div([html.Span(label, className="label"), html.Div([slider, field], className="slide"), html.P("; ".join([about, *ends]), className="note")], className="setting")  # fmt: skip
@@ -161,7 +161,7 @@ def _plan(address: Address) -> html.Section:
     )  # fmt: skip
     samples = dmc.NumberInput(
         id="what-if-samples", label=words["what_if_samples"], description=words["what_if_samples_note"].format(least=FEWEST, most=MOST), min=FEWEST, max=MOST,
-        value=int(address.get("samples", str(USUAL))), allowDecimal=False, debounce=400, size="sm",
+        value=int(address.get("samples", str(USUAL))), allowDecimal=False, size="sm",
     )  # fmt: skip
     curve = dmc.Checkbox(
         id="what-if-curve", label=words["what_if_curve"], checked=address.get("curve") != "no", size="sm"
