@@ -23,6 +23,8 @@ INKS = {
 """Colours that the report's page names, on light and on dark ground; the same as in its style."""
 BAR, FRAME = 46, 92
 """Heights of a bar with its label, and of what is around all bars. [px]"""
+HALF = 0.21
+"""Half a bar, in rows."""
 HEIGHT = 360
 LEGEND_ROW, LEGEND_ENTRIES = 24, 4
 TALLEST = 3.0
@@ -73,7 +75,7 @@ def _(form: Bars, dark: bool) -> Figure:
     starts = [row.start if math.isfinite(row.start) else low for row in form.rows]
     bars = {
         "type": "bar", "orientation": "h", "y": places, "base": starts, "x": [row.end - start for row, start in zip(form.rows, starts, strict=True)],
-        "width": 0.42, "marker": {"color": [ink(row.colour, dark) for row in form.rows]}, "showlegend": False,
+        "width": 2.0 * HALF, "marker": {"color": [ink(row.colour, dark) for row in form.rows]}, "showlegend": False,
         "customdata": [[plain(row.label), plain(row.text)] for row in form.rows], "hovertemplate": "%{customdata[0]}<br>%{customdata[1]}<extra></extra>",
     }  # fmt: skip
     marked = [(row, place) for row, place in zip(form.rows, places, strict=True) if row.mark is not None]
@@ -82,7 +84,7 @@ def _(form: Bars, dark: bool) -> Figure:
         "marker": {"symbol": "line-ns", "size": 20, "line": {"width": 4, "color": colours.ink}},
     }  # fmt: skip
     notes = [
-        {"xref": "paper", "x": 0, "y": place, "yshift": 17, "xanchor": "left", "text": f"{plain(row.label)}  <b>{plain(row.text)}</b>", "showarrow": False, "align": "left"}
+        {"xref": "paper", "x": 0, "y": place + HALF, "yanchor": "bottom", "xanchor": "left", "text": f"{plain(row.label)}  <b>{plain(row.text)}</b>", "showarrow": False, "align": "left"}
         for row, place in zip(form.rows, places, strict=True)
     ]  # fmt: skip
     made = layout(dark, annotations=notes, hovermode="closest", bargap=0.3)
@@ -90,6 +92,7 @@ def _(form: Bars, dark: bool) -> Figure:
     made["xaxis"] = {
         **made["xaxis"],
         "title": {"text": plain(form.unit)},
+        "tickformat": ",.6~r",
         "range": [floor, high + 0.04 * wide],
         "zeroline": low <= 0.0 <= high,
     }
@@ -108,7 +111,7 @@ def _(form: Columns, dark: bool) -> Figure:
     """Columns of parts, with lines over them."""
     labels = [plain(each) for each in form.plot.labels]
     parts = [
-        {"type": "bar", "name": plain(name), "x": labels, "y": list(values), "marker": {"color": ink(colour, dark)}, "hovertemplate": "%{y:,.4~g}"}
+        {"type": "bar", "name": plain(name), "x": labels, "y": list(values), "marker": {"color": ink(colour, dark)}, "hovertemplate": "%{y:,.6~r}"}
         for name, (colour, values) in form.stacks.items()
     ]  # fmt: skip
     made = _axes(form.plot, dark, barmode="relative", bargap=0.28)
@@ -131,7 +134,7 @@ def _(form: Dots, dark: bool) -> Figure:
     dots = {
         "type": "scatter", "mode": "markers", "x": [p[0] for p in form.points], "y": [p[1] for p in form.points], "showlegend": False,
         "marker": {"size": 10, "color": [ink(p[2], dark) for p in form.points]}, "text": [plain(p[3]) for p in form.points],
-        "hovertemplate": "%{text}<br>%{x:,.4~g} · %{y:,.4~g}<extra></extra>",
+        "hovertemplate": "%{text}<br>%{x:,.6~r} · %{y:,.6~r}<extra></extra>",
     }  # fmt: skip
     made = _axes(form.plot, dark, hovermode="closest")
     made["yaxis"] |= {"rangemode": "normal"}
@@ -163,11 +166,11 @@ def _(form: Blocks, dark: bool) -> Figure:
 
 def _axes(plot: Plot, dark: bool, **more: Any) -> dict[str, Any]:
     made = layout(dark, **more)
-    made["xaxis"] = {**made["xaxis"], "title": {"text": plain(plot.x_title)}}
+    made["xaxis"] = {**made["xaxis"], "title": {"text": plain(plot.x_title)}, "tickformat": ",.6~r"}
     made["yaxis"] = {
         **made["yaxis"],
         "title": {"text": plain(plot.y_title)},
-        "tickformat": ",~g" if "%" in plot.y_title else ",.4~g",
+        "tickformat": ",.6~r",
     }
     return made
 
@@ -177,7 +180,7 @@ def _lines(lines: Sequence[Line], dark: bool, labels: Sequence[str] = ()) -> lis
     return [
         {
             "type": "scatter", "mode": "lines", "name": plain(each.name), "y": list(each.y), "x": [labels[int(x)] for x in each.x] if labels else list(each.x),
-            "line": {"color": ink(each.colour, dark), "width": 2.4, "dash": "dash" if each.dashed else "solid"}, "hovertemplate": "%{y:,.4~g}",
+            "line": {"color": ink(each.colour, dark), "width": 2.4, "dash": "dash" if each.dashed else "solid"}, "hovertemplate": "%{y:,.6~r}",
             "showlegend": bool(each.name),
         }
         for each in lines

@@ -121,14 +121,15 @@ class Jobs:
             if self._over:
                 return
             self._collect()
-            running = 0
+            running = len(self._children)
             for job in self.table.open():
                 if job.state == "running":
-                    running += self._alive(job, started)
+                    running += self._alive(job, started) and job.id not in self._children
             for job in [each for each in self.table.open() if each.state == "waiting"]:
                 if running >= self._at_once:
                     return
-                running += self._begin(job)
+                if job.id not in self._children:  # else the process of its former attempt has not gone yet
+                    running += self._begin(job)
 
     def _collect(self) -> None:
         """Mark jobs whose process is gone without a word."""

@@ -34,6 +34,8 @@ window.dash_clientside = Object.assign({}, window.dash_clientside, {
     search: function (text) {
       const sought = (text || "").trim().toLowerCase();
       let left = 0;
+      const library = document.getElementById("what-if-library");
+      if (sought && library) library.open = true;
       document.querySelectorAll(".choice").forEach(function (each) {
         const fits = !sought || each.dataset.words.includes(sought) || !!each.querySelector("input[type=checkbox]:checked");
         each.hidden = !fits;

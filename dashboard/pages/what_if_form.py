@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dash_mantine_components as dmc
@@ -63,13 +63,20 @@ def _measures(found: tuple[Choice, ...], address: Address) -> html.Section:
             id="what-if-search", placeholder=words["what_if_search"], **{"aria-label": words["what_if_search"]}
         )
     )
+    titles = {each.name: titled(each.title, address.language, each.name) for each in found}
     for own in (True, False):
-        rows = [_choice(each, chosen.get(each.name), address.language) for each in found if each.own is own]
-        if rows:
-            parts += [
-                html.H3(words["what_if_own" if own else "what_if_library"]),
-                html.Div(rows, className="choices", role="group"),
-            ]
+        some = [each for each in found if each.own is own]
+        rows = html.Div(
+            [_choice(each, chosen.get(each.name), titles, address.language) for each in some],
+            className="choices",
+            role="group",
+        )
+        if some and own:
+            parts += [html.H3(words["what_if_own"]), rows]
+        elif some:
+            opened = len(some) == len(found) or any(each.name in chosen for each in some)
+            heading = html.Summary(words["what_if_library"].format(count=len(some)))
+            parts.append(html.Details([heading, rows], open=opened, id="what-if-library"))
     parts.append(html.P(words["what_if_no_match"], id="what-if-no-match", className="note hidden"))
     return card(words["what_if_measures"], *parts, name="what-if-measures")
 
@@ -79,7 +86,7 @@ def titled(titles: Any, language: str, otherwise: str) -> str:
     return str(titles.get(language) or titles.get("en") or otherwise)
 
 
-def _choice(choice: Choice, given: dict[str, str] | None, language: str) -> html.Div:
+def _choice(choice: Choice, given: dict[str, str] | None, titles: Mapping[str, str], language: str) -> html.Div:
     words = say(language)
     title = titled(choice.title, language, choice.name)
     money = said("money", language, choice.capital)
@@ -93,7 +100,7 @@ def _choice(choice: Choice, given: dict[str, str] | None, language: str) -> html
         about.append(words["what_if_published"].format(share=share, of=titled(choice.saving_of, language, "")))
     for key, names in (("what_if_needs", choice.needs), ("what_if_excludes", choice.excludes)):
         if names:
-            about.append(words[key].format(names=", ".join(names)))
+            about.append(words[key].format(names=words["comma"].join(titles.get(name, name) for name in names)))
     settings = [_setting(choice.name, each, (given or {}).get(each.name), language) for each in choice.settings]
     return html.Div(
         [
@@ -113,7 +120,7 @@ def _setting(measure: str, each: Setting, given: str | None, language: str) -> h
     if not each.unit:
         value = given if given is not None and (not each.words or given in each.words) else each.word
         label = {"label": title, "size": "xs"}
-        field = dmc.Select(id={"kind": "what-if-value", **key}, data=list(each.words), value=value, allowDeselect=False, **label) if each.words else dmc.TextInput(id={"kind": "what-if-value", **key}, value=value, debounce=500, **label)  # fmt: skip
+        field = dmc.Select(id={"kind": "what-if-value", **key}, data=list(each.words), value=value, allowDeselect=False, **label) if each.words else dmc.TextInput(id={"kind": "what-if-value", **key}, value=value, debounce=True, **label)  # fmt: skip
         return html.Div(field, className="setting")
     shown_unit = CODES.get(each.unit, each.unit)
     label = f"{title} [{shown_unit}]" if shown_unit else title
@@ -125,7 +132,7 @@ def _setting(measure: str, each: Setting, given: str | None, language: str) -> h
         thumbLabel=label, marks=[{"value": each.default}] if each.start <= each.default <= each.end else [],
     )  # fmt: skip
     field = dmc.NumberInput(
-        id={"kind": "what-if-value", **key}, value=value, min=each.least, max=each.most, step=each.step, size="xs", debounce=400, clampBehavior="blur",
+        id={"kind": "what-if-value", **key}, value=value, min=each.least, max=each.most, step=each.step, size="xs", clampBehavior="blur",
         **{"aria-label": label},
     )  # fmt: skip
     return html.Div([html.Span(label, className="label"), html.Div([slider, field], className="slide"), html.P("; ".join([about, *ends]), className="note")], className="setting")  # fmt: skip
@@ -154,7 +161,7 @@ def _plan(address: Address) -> html.Section:
     )  # fmt: skip
     samples = dmc.NumberInput(
         id="what-if-samples", label=words["what_if_samples"], description=words["what_if_samples_note"].format(least=FEWEST, most=MOST), min=FEWEST, max=MOST,
-        value=int(address.get("samples", str(USUAL))), allowDecimal=False, debounce=400, size="sm",
+        value=int(address.get("samples", str(USUAL))), allowDecimal=False, size="sm",
     )  # fmt: skip
     curve = dmc.Checkbox(
         id="what-if-curve", label=words["what_if_curve"], checked=address.get("curve") != "no", size="sm"

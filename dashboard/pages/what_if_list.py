@@ -125,10 +125,10 @@ def span(seconds: float, language: str) -> str:
     """
     words = say(language)
     if seconds < 1.5 * MINUTE:
-        return f"{max(seconds, 1.0):.0f} {words['what_if_seconds']}"
+        return words["what_if_seconds"].format(value=f"{max(seconds, 1.0):.0f}")
     if seconds < 1.5 * HOUR:
-        return f"{seconds / MINUTE:.0f} {words['what_if_minutes']}"
-    return f"{seconds / HOUR:.1f} {words['what_if_hours_unit']}"
+        return words["what_if_minutes"].format(value=f"{seconds / MINUTE:.0f}")
+    return words["what_if_hours_unit"].format(value=f"{seconds / HOUR:.1f}")
 
 
 def buttons(job: Job, language: str) -> list[Any]:
