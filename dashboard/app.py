@@ -17,7 +17,7 @@ from twin.dashboard.data import Source
 from twin.dashboard.guard import Guard
 from twin.dashboard.language import say
 from twin.dashboard.page import Page
-from twin.dashboard.pages import overview, portfolio, unbuilt
+from twin.dashboard.pages import carbon, overview, portfolio, unbuilt
 from twin.dashboard.shell import framed, message
 
 ASSETS = Path(__file__).parent / "assets"
@@ -25,6 +25,7 @@ SOON, LATER = 700, 60_000
 """How long until a screen is built again: while something is worked out, and for new measurements. [ms]"""
 PAGES: Mapping[str, Page] = {
     **dict.fromkeys(unbuilt.KEYS, unbuilt.PAGE),
+    "carbon": carbon.PAGE,
     "overview": overview.PAGE,
     "portfolio": portfolio.PAGE,
 }

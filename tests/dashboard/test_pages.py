@@ -18,7 +18,7 @@ from tests.dashboard.served import Witness, served  # noqa: E402
 from twin import load, simulate  # noqa: E402
 
 CHROMIUM = shutil.which("chromium")
-BUILT = ("overview", "portfolio")
+BUILT = ("overview", "portfolio", "carbon")
 ALL = [(language, theme) for language in ("en", "zh") for theme in ("light", "dark")]
 CASES = [(page, *look) for page in MENU for look in (ALL if page in BUILT else (ALL[0], ALL[3]))]
 WIDTHS = {"light": (390, 844), "dark": (1920, 1080)}
@@ -68,7 +68,9 @@ def test_a_page_is_whole_silent_and_local(page, address, key, language, theme):
     page.goto(f"{address}/{key}?site=binhai&lang={language}&theme={theme}")
     page.wait_for_selector(f"h1:has-text('{say(language)[f'page_{key}']}')")
     if key in BUILT:
-        page.wait_for_selector({"overview": ".js-plotly-plot .main-svg", "portfolio": "#ranking"}[key])
+        page.wait_for_selector(
+            {"overview": ".js-plotly-plot .main-svg", "portfolio": "#ranking", "carbon": "#scopes"}[key]
+        )
         page.wait_for_selector(".state.loading, span.loading", state="detached")
     assert page.evaluate("document.documentElement.lang") == CODES[language]
     assert page.evaluate("document.documentElement.dataset.mantineColorScheme") == theme
