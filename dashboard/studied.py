@@ -47,20 +47,16 @@ class Studies:
     Parameters
     ----------
     folder : where finished runs are kept; beside the program's other caches when left out.
+    workers : processes, so that pages need not wait; 1 works the runs in this process.
     """
 
-    def __init__(self, folder: Path | None = None) -> None:
-        self.folder = folder or cache_folder() / "dashboard"
+    def __init__(self, folder: Path | None = None, workers: int = 0) -> None:
+        self.means = Means(workers or max(cores() - 1, 2), folder or cache_folder() / "dashboard")
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="twin-study", initializer=_below)
         self._kept: dict[tuple[str, str], Future[Any]] = {}
         self._told: dict[tuple[str, str], tuple[int, int]] = {}
         self._lock = threading.Lock()
         self._wanted, self._closing = False, False
-
-    @property
-    def means(self) -> Means:
-        """Processes of their own, so that pages need not wait, and a store."""
-        return Means(max(cores() - 1, 2), self.folder)
 
     def pathway(self, name: str, site: Site) -> Reading[Road]:
         """The road of a site to a later year."""

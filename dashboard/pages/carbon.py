@@ -11,7 +11,7 @@ from dash import ALL, ClientsideFunction, Input, Output, State, dcc, html
 from fastapi import Response
 from twin.dashboard import wedge
 from twin.dashboard.address import Address, read
-from twin.dashboard.amounts import NONE, percent, said
+from twin.dashboard.amounts import NONE, UNITS, percent, said
 from twin.dashboard.cards import GRAPH, card, figure, phrases, reason, skeleton, table
 from twin.dashboard.data import Source
 from twin.dashboard.emissions import Inventory, beside, file, quality, used
@@ -123,12 +123,19 @@ def _rows(rows: Sequence[Row], address: Address) -> html.Div:
     heads = [*(words[key] for key in keys), _from(words["source"])]
     cells = [
         (
-            [html.Code(f"{row.component}.{row.signal}"), " ", known("carbon_category", row.what, words)], f"{row.amount:,.0f} {row.unit}", f"{row.factor:.5g} kg/{row.unit}", _tonnes(row.co2 / 1e3),
+            [html.Code(f"{row.component}.{row.signal}"), " ", known("carbon_category", row.what, words)], _amount(row, address), f"{row.factor:.5g} kg/{row.unit}", _tonnes(row.co2 / 1e3),
             known("carbon_method", row.method, words), str(row.quality), _from(row.factor_source),
         )
         for row in rows
     ]  # fmt: skip
     return table(heads, cells)
+
+
+def _amount(row: Row, address: Address) -> list[Any]:
+    """An activity in the unit of its factor and, where that is energy, in the reader's."""
+    again = row.unit == UNITS[0] and address.unit != UNITS[0]
+    other = [html.Small(f" = {said('energy', address.language, row.amount, address.unit)}")] if again else []
+    return [f"{row.amount:,.0f} {row.unit}", *other]
 
 
 def _from(text: str) -> html.Span:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from dash import html
-from twin.dashboard import figures
+from twin.dashboard import figures, today
 from twin.dashboard.address import Address
 from twin.dashboard.amounts import intensity, said
 from twin.dashboard.cards import card, chart, figure, reason, skeleton, table
@@ -29,6 +29,8 @@ def build(address: Address, source: Source) -> Any:
     site, year, day = source.site(address.site), source.year(address.site), source.day(address.site)
     title = site.value.name.get(address.language, address.site) if site.value else address.site
     parts = [html.H1(f"{words['page_overview']} · {title}")]
+    if site.value and year.value:  # a run has told the time zone
+        parts.append(html.P(today.told(site.value, source.now(address.site), words, address.language), className="note", id="calendar"))  # fmt: skip
     if year.value is None:
         parts.append(skeleton(words["year_figures"], 180, year, words))
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from dash import Input, Output, State, dcc, html, no_update
@@ -14,6 +14,7 @@ from twin.dashboard.expectation import Year
 from twin.dashboard.language import known, say
 from twin.dashboard.page import Page
 from twin.dashboard.report.drawing import shown
+from twin.dashboard.studied import SAMPLES
 
 from twin.site.benchmarks import benchmark
 
@@ -29,8 +30,11 @@ KEYS = {"sort": rf"(?:{'|'.join(COLUMNS)})(?:-up)?"}
 USUAL = "intensity"
 SERVERS = ("it", "server_rooms", "power_path")
 """End uses that the standard leaves out. GB/T 51161-2016, recalled."""
-PER_SAMPLE = 1.0
+PER_RUN = 1.5
 """Time of one run of a study, for saying how long all will take; seen on two cores. [s]"""
+CLAIM = ("carbon_figure", "carbon_reported", "P10", "P50", "P90", "unit", "portfolio_verdict", "source")
+SAID = ("portfolio_verdict", "source")
+"""Columns of the reported figures, and those of them that hold words."""
 
 
 def build(address: Address, source: Source) -> Any:
@@ -98,7 +102,7 @@ def _row(name: str, reading: Reading[Year], site: Site | None, address: Address,
     year = reading.value
     if year is None:
         told = words["state_loading"] if reading.state == "loading" else words[reading.why].format(detail=reading.detail)  # fmt: skip
-        return html.Tr([head, html.Td(html.Span([f"{SIGNS[reading.state]} ", *phrases(told)], className=f"{reading.state} told"), colSpan=len(COLUMNS) - 1)])  # fmt: skip
+        return html.Tr([head, html.Td(html.Span([f"{SIGNS[reading.state]} ", *phrases(told)], className=f"{reading.state} origin"), colSpan=len(COLUMNS) - 1)])  # fmt: skip
     text, _ = intensity(year.intensity, address.unit)
     bar = html.Div(className="bar", style={"width": f"{max(100.0 * year.intensity / most, 0.0):.1f}%"})
     cells = [f"{year.area:,.0f}", energy.of(year.electricity), [text, bar], f"{year.peak:,.0f}", carbon.of(year.carbon)]
@@ -138,54 +142,52 @@ def _reported(source: Source, sites: Mapping[str, Site | None], address: Address
     """What was reported of each site beside the twin's range, with the verdict and why; the runs begin when somebody asks."""
     words = say(address.language)
     told = {name: source.reported(name) for name, site in sites.items() if site and site.reported}
-    body: list[Any] = [html.P(words["portfolio_reported_note"], className="note"), *_work(told, words)]
+    groups = []
     for name, reading in told.items():
         site = sites[name]
         assert site is not None
-        body.append(html.H3(title_of(name, site, address.language)))
-        if reading.state == "error":
-            body.append(reason(reading, words))
-        rows = reading.value or [
-            {"quantity": each.what, "reported": each.value, "p10": None, "p50": None, "p90": None, "unit": each.unit, "source": each.source, "verdict": "", "why": "", "why_zh": ""}
-            for each in site.reported
-        ]  # fmt: skip
-        body.append(_claims(name, rows, address))
-    return body
+        head = html.Tr(html.Th(title_of(name, site, address.language), colSpan=len(CLAIM), scope="rowgroup", className="group"))  # fmt: skip
+        problem = [html.Tr(html.Td(reason(reading, words), colSpan=len(CLAIM)))] if reading.state == "error" else []
+        rows = reading.value or [{"quantity": each.what, "reported": each.value, "unit": each.unit, "source": each.source} for each in site.reported]  # fmt: skip
+        groups.append(html.Tbody([head, *problem, *(_claim(row, address) for row in rows)], id=f"reported-{name}"))
+    heads = html.Thead(html.Tr([html.Th(_said(words[key]) if key in SAID else words.get(key, key), scope="col") for key in CLAIM]))  # fmt: skip
+    note = html.P(phrases(words["portfolio_reported_note"].format(samples=SAMPLES)), className="note")
+    return [note, *_work(told, source.studies.wanted, words), html.Div(html.Table([heads, *groups]), className="scroll", tabIndex=0)]  # fmt: skip
 
 
-def _claims(name: str, rows: Sequence[Mapping[str, Any]], address: Address) -> html.Div:
-    """The reported figures of one site."""
-    words = say(address.language)
-    why = "why_zh" if address.language == "zh" else "why"
-    heads = [words["carbon_figure"], words["carbon_reported"], "P10", "P50", "P90", words["unit"], words["portfolio_verdict"], words["source"]]  # fmt: skip
-    cells = [
-        (
-            known("portfolio_quantity", row["quantity"], words), _number(row["reported"]), *(_number(row[key]) for key in ("p10", "p50", "p90")), "" if row["unit"] == "1" else row["unit"],
-            html.Span([html.B(words["verdict_" + row["verdict"].replace(" ", "_")]), " ", row[why]] if row["verdict"] else words["portfolio_not_yet"], className="origin"),
-            html.Span(row["source"], className="origin"),
-        )
-        for row in rows
-    ]  # fmt: skip
-    return table(heads, cells, f"reported-{name}")
+def _claim(row: Mapping[str, Any], address: Address) -> html.Tr:
+    """One reported figure; before its runs it has no range and no verdict."""
+    words, verdict = say(address.language), row.get("verdict", "")
+    told: Any = words["portfolio_not_yet"]
+    if verdict:
+        told = [html.B(known("verdict", verdict, words)), " ", row["why_zh" if address.language == "zh" else "why"]]
+    numbers = [_number(row.get(key)) for key in ("reported", "p10", "p50", "p90")]
+    cells = [*numbers, "" if row["unit"] == "1" else row["unit"], _said(told), _said(row["source"])]
+    return html.Tr([html.Th(known("portfolio_quantity", row["quantity"], words), scope="row"), *map(html.Td, cells)])
+
+
+def _said(text: Any) -> html.Span:
+    """Words in a table of numbers."""
+    return html.Span(text, className="origin")
 
 
 def _number(value: float | None) -> str:
     return NONE if value is None else shown(value, 4)
 
 
-def _work(told: Mapping[str, Reading[Any]], words: Words) -> list[Any]:
+def _work(told: Mapping[str, Reading[Any]], wanted: bool, words: Words) -> list[Any]:
     """How far the runs are, or the button that begins them."""
     ready = sum(each.state in ("ready", "error") for each in told.values())
     if ready == len(told):
         return []
-    idle = [int(each.detail) for each in told.values() if each.state == "empty"]
-    if idle and not any(each.why == "carbon_runs" for each in told.values()):
-        runs, minutes = sum(idle), max(round(sum(idle) * PER_SAMPLE / 60.0), 1)
-        text = words["portfolio_ask"].format(runs=runs, minutes=minutes)
-        return [html.Div([html.P(text), html.Button(words["portfolio_begin"], id="portfolio-work", n_clicks=0, className="switch")], className="state")]  # fmt: skip
-    now = next((each.detail for each in told.values() if each.why == "carbon_runs"), "")
-    text = words["portfolio_working"].format(ready=ready, sites=len(told), runs=now or "…")
-    return [html.Div([html.Progress(value=str(ready), max=str(len(told))), " ", text], className="state", role="status", id="portfolio-progress")]  # fmt: skip
+    states = [each.state for each in told.values()]
+    if "loading" not in states:
+        runs = sum(int(each.detail) for each in told.values() if each.state == "empty")
+        text = words["portfolio_ask"].format(runs=runs, minutes=max(round(runs * PER_RUN / 60.0), 1))
+        return [html.Div([html.P(text), html.Button(words["portfolio_begin"], id="portfolio-work", n_clicks=0, className="switch")], className="state ask")]  # fmt: skip
+    now = next((each.detail for each in told.values() if each.why == "carbon_runs"), "…")
+    text = words["portfolio_working"].format(ready=ready, sites=len(told), runs=now) if wanted else words["portfolio_preparing"]  # fmt: skip
+    return [html.Div([html.Progress(value=str(ready), max=str(len(told)), **{"aria-label": text}), text], className="state", role="status", id="portfolio-progress")]  # fmt: skip
 
 
 def register(app: dash.Dash, source: Source) -> None:
