@@ -1,4 +1,4 @@
-"""What an address says: the page, and in its query the site, the language and the ground; whatever it does not know is told."""
+"""What an address says: the page, and in its query the site, the language, the ground and the unit of energy; whatever it does not know is told."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
 
+from twin.dashboard.amounts import UNITS
 from twin.dashboard.language import LANGUAGES
 
 THEMES = ("light", "dark")
@@ -21,7 +22,7 @@ class Address:
     Attributes
     ----------
     page : key of the page. own : what only this page's address says, as pairs. wrong : what the address said and nobody knows, as
-        `name=value`.
+        `name=value`. unit : what energy is shown in.
     """
 
     page: str
@@ -30,6 +31,7 @@ class Address:
     theme: str = "light"
     own: tuple[tuple[str, str], ...] = ()
     wrong: tuple[str, ...] = ()
+    unit: str = UNITS[0]
 
     @property
     def dark(self) -> bool:
@@ -44,7 +46,12 @@ class Address:
         """
         return dict(self.own).get(name, usual)
 
-    def to(self, page: str = "", site: str = "", language: str = "", theme: str = "", **own: str) -> str:
+    @property
+    def next_unit(self) -> str:
+        """What energy is shown in after a change."""
+        return UNITS[(UNITS.index(self.unit) + 1) % len(UNITS)]
+
+    def to(self, page: str = "", site: str = "", language: str = "", theme: str = "", unit: str = "", **own: str) -> str:  # fmt: skip
         """Address of this screen with something changed; everything else stays, but another page or site begins with its own words.
 
         >>> Address("overview", "binhai").to(language="zh")
@@ -55,6 +62,8 @@ class Address:
         stays = not page and not site
         words = {**(dict(self.own) if stays else {}), **own}
         told = {"site": site or self.site, "lang": language or self.language, "theme": theme or self.theme}
+        if (unit or self.unit) != UNITS[0]:
+            told["unit"] = unit or self.unit
         return f"/{page or self.page}?" + urlencode({**told, **{name: text for name, text in words.items() if text}})
 
 
@@ -77,7 +86,7 @@ def read(
         wrong.append(f"/{page[:LONGEST]}")
         page = home.page
     allowed: dict[str, tuple[Collection[str], str]] = {
-        "site": (sites, home.site), "lang": (LANGUAGES, home.language), "theme": (THEMES, home.theme),
+        "site": (sites, home.site), "lang": (LANGUAGES, home.language), "theme": (THEMES, home.theme), "unit": (UNITS, home.unit),
     }  # fmt: skip
     own = []
     for name, text in told.items():
@@ -85,7 +94,7 @@ def read(
             own.append((name, text))
         elif name not in allowed or text not in allowed[name][0]:
             wrong.append(f"{name[:LONGEST]}={text[:LONGEST]}")
-    site, language, theme = (
+    site, language, theme, unit = (
         told.get(name, usual) if told.get(name) in known else usual for name, (known, usual) in allowed.items()
     )
-    return Address(page, site, language, theme, tuple(own), tuple(wrong))
+    return Address(page, site, language, theme, tuple(own), tuple(wrong), unit)

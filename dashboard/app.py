@@ -22,16 +22,16 @@ from twin.dashboard.guard import Guard
 from twin.dashboard.language import say
 from twin.dashboard.login import Door, FormError, refused
 from twin.dashboard.page import Page
-from twin.dashboard.pages import accounts, component, explore, overview, points, portfolio, site_map, unbuilt, what_if
+from twin.dashboard.pages import accounts, carbon, component, explore, overview, points, portfolio, site_map, what_if
 from twin.dashboard.shell import framed, message
 
 ASSETS = Path(__file__).parent / "assets"
 SOON, LATER = 700, 60_000
 """How long until a screen is built again: while something is worked out, and for new measurements. [ms]"""
 PAGES: Mapping[str, Page] = {
-    **dict.fromkeys(unbuilt.KEYS, unbuilt.PAGE),
     "component": component.PAGE,
     "map": site_map.PAGE,
+    "carbon": carbon.PAGE,
     "overview": overview.PAGE,
     "points": points.PAGE,
     "explore": explore.PAGE,

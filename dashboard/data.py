@@ -12,6 +12,7 @@ from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from twin.dashboard import emissions
 from twin.dashboard.choices import Choice, choices
 from twin.dashboard.condition import Conditions, look
 from twin.dashboard.expectation import Day, Year, day_of, year_of
@@ -22,6 +23,7 @@ from twin.dashboard.measured import Alarm, Load, newest, noted, on_day
 from twin.dashboard.reading import Reading, ready
 from twin.dashboard.recent import Recent, Trend, points_of, simulated, trend
 from twin.dashboard.structure import Structure
+from twin.dashboard.studied import Road, Worked
 from twin.dashboard.studies import Studies, usual_folder
 
 from twin.bacnet.points import Point
@@ -34,8 +36,10 @@ if TYPE_CHECKING:
     from twin.dashboard.lending import Lending
 
     from twin.sim.results import Run
+    from twin.study.restate import Restated
 
 Value = TypeVar("Value")
+Part = TypeVar("Part")
 FRESH = 5.0
 """How long an answer of the historian is shown to everybody who asks. [s]"""
 log = logging.getLogger(__name__)
@@ -74,6 +78,7 @@ class Source:
         self._zones: dict[str, tzinfo | None] = {}
         self._histories: dict[str, History] = {}
         self._lock, self._latest = threading.Lock(), threading.Lock()
+        self.studied = Worked()
         self._shelf = Path(studies) if studies else usual_folder()
         self._studies: Studies | None = None
 
@@ -119,7 +124,38 @@ class Source:
 
     def year(self, name: str) -> Reading[Year]:
         """What the twin expects of the calendar year that the site's file names, as `twin run` does it."""
-        return self._soon(("year", name), lambda: year_of(self._simulated(name)))
+        return _part(self._annual(name), lambda both: both[0])
+
+    def inventory(self, name: str) -> Reading[emissions.Inventory]:
+        """The carbon inventory of that year, as `twin ledger` makes it."""
+        return _part(self._annual(name), lambda both: both[1])
+
+    def _annual(self, name: str) -> Reading[tuple[Year, emissions.Inventory]]:
+        def work() -> tuple[Year, emissions.Inventory]:
+            run = self._simulated(name)
+            return year_of(run), emissions.inventory_of(run)
+
+        return self._soon(("year", name), work)
+
+    def restated(self, name: str, factors: str) -> Reading[Restated]:
+        """That inventory with the factors of another year, place or table."""
+        found = self.inventory(name)
+        if found.value is None:
+            return Reading(found.state, why=found.why, detail=found.detail)
+        try:
+            return ready(emissions.again(found.value, factors))
+        except TwinError as problem:
+            return Reading("error", why="carbon_restate_fails", detail=str(problem))
+
+    def pathway(self, name: str) -> Reading[Road]:
+        """The road of a site to a later year, as `twin ledger --pathway` makes it; worked in the background and kept on disk."""
+        found = self.site(name)
+        return self.studied.pathway(name, found.value) if found.value else Reading(found.state, why=found.why, detail=found.detail)  # fmt: skip
+
+    def reported(self, name: str) -> Reading[list[dict[str, Any]]]:
+        """What was reported of a site beside the twin's range, as `twin sites --reported` makes it; worked once somebody asks for it."""
+        found = self.site(name)
+        return self.studied.reported(name, found.value) if found.value else Reading(found.state, why=found.why, detail=found.detail)  # fmt: skip
 
     def _simulated(self, name: str, year: int | None = None) -> Run:
         from twin.study.runner import simulate
@@ -297,6 +333,13 @@ class Source:
             each.close()
         if self._studies:
             self._studies.close()
+        self.studied.close()
+
+
+def _part(whole: Reading[Value], pick: Callable[[Value], Part]) -> Reading[Part]:
+    """A part of an answer, in the state that the whole is in."""
+    value = None if whole.value is None else pick(whole.value)
+    return Reading(whole.state, value, whole.why, whole.detail)
 
 
 def _reading(future: Future[Value]) -> Reading[Value]:

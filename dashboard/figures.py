@@ -7,10 +7,12 @@ from datetime import datetime, time
 from typing import Any
 
 from twin.dashboard import theme
+from twin.dashboard.amounts import unit
 from twin.dashboard.expectation import Day, Year
 from twin.dashboard.measured import Load
 
-MWH = 1e3
+CHARTED = 1e4
+"""Energy whose unit charts have. [kWh]"""
 Words = Mapping[str, str]
 
 
@@ -26,9 +28,9 @@ def layout(dark: bool, **more: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def flows(year: Year, say: Words, dark: bool) -> dict[str, Any]:
+def flows(year: Year, say: Words, dark: bool, energy: str = "kWh") -> dict[str, Any]:
     """Electricity from its sources through the meter to its uses; what the sums leave over is a flow of its own."""
-    colours = theme.palette(dark)
+    colours, one = theme.palette(dark), unit("energy", "en", [CHARTED], energy)
     into = [(say.get(flow.name, flow.name), flow.energy, colours.first) for flow in year.sources]
     out = [(say.get(flow.name, flow.name), flow.energy, theme.colour(flow.name)) for flow in year.uses]
     if year.rest > 1e-6 * year.electricity:
@@ -41,15 +43,15 @@ def flows(year: Year, say: Words, dark: bool) -> dict[str, Any]:
         ["<br>"] * middle + [""] + [" "] * len(out)
     )  # sources have their amount below them, so that a phone has room
     labels = [
-        f"{name}{gap}{energy / MWH:,.0f} MWh" if energy else name
-        for (name, energy, _), gap in zip(rows, apart, strict=True)
+        f"{name}{gap}{amount / one.scale:,.0f} {one.name}" if amount else name
+        for (name, amount, _), gap in zip(rows, apart, strict=True)
     ]
     links = [(place, middle, into[place][1]) for place in range(len(into))]
-    links += [(middle, middle + 1 + place, energy) for place, (_, energy, _) in enumerate(out)]
+    links += [(middle, middle + 1 + place, amount) for place, (_, amount, _) in enumerate(out)]
     drawn = {
-        "type": "sankey", "arrangement": "fixed", "textfont": {"size": 11}, "valueformat": ",.0f", "valuesuffix": " MWh",
+        "type": "sankey", "arrangement": "fixed", "textfont": {"size": 11}, "valueformat": ",.0f", "valuesuffix": f" {one.name}",
         "node": {"label": labels, "color": [colour for _, _, colour in rows], "pad": 20, "thickness": 14, "line": {"width": 0}},
-        "link": {"source": [a for a, _, _ in links], "target": [b for _, b, _ in links], "value": [v / MWH for _, _, v in links], "color": colours.link},
+        "link": {"source": [a for a, _, _ in links], "target": [b for _, b, _ in links], "value": [v / one.scale for _, _, v in links], "color": colours.link},
     }  # fmt: skip
     return {"data": [drawn], "layout": layout(dark, hovermode="closest")}
 
@@ -79,15 +81,16 @@ def day(expected: Day, measured: Load | None, now: datetime, say: Words, dark: b
     return {"data": drawn, "layout": made}
 
 
-def months(year: Year, say: Words, dark: bool) -> dict[str, Any]:
+def months(year: Year, say: Words, dark: bool, energy: str = "kWh") -> dict[str, Any]:
     """Electricity by month and end use, the largest use at the bottom."""
+    one = unit("energy", "en", [CHARTED], energy)
     labels = [text[5:] for text in year.months]
     order = sorted(year.monthly, key=lambda use: -sum(year.monthly[use]))
     drawn = [
-        {"type": "bar", "name": say.get(use, use), "x": labels, "y": [v / MWH for v in year.monthly[use]], "marker": {"color": theme.colour(use)}, "hovertemplate": "%{y:,.0f} MWh"}
+        {"type": "bar", "name": say.get(use, use), "x": labels, "y": [v / one.scale for v in year.monthly[use]], "marker": {"color": theme.colour(use)}, "hovertemplate": f"%{{y:,.0f}} {one.name}"}
         for use in order if sum(year.monthly[use]) > 0.0
     ]  # fmt: skip
     made = layout(dark, barmode="stack", bargap=0.25)
     made["xaxis"] = {**made["xaxis"], "type": "category"}
-    made["yaxis"] = {**made["yaxis"], "title": {"text": "MWh"}, "tickformat": ",.0f"}
+    made["yaxis"] = {**made["yaxis"], "title": {"text": one.name}, "tickformat": ",.0f"}
     return {"data": drawn, "layout": made}

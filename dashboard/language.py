@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -36,3 +37,12 @@ def own(language: str) -> dict[str, str]:
 def say(language: str) -> dict[str, str]:
     """All words of a language."""
     return {**words(language), **own(language)}
+
+
+def known(prefix: str, text: str, words: Mapping[str, str]) -> str:
+    """A text of a site's file in the reader's language where the catalogue has it, and as the file says it otherwise.
+
+    >>> known("carbon_category", "5 waste", {"carbon_category_5_waste": "5 废弃物"}), known("carbon_category", "own", {})
+    ('5 废弃物', 'own')
+    """
+    return words.get(f"{prefix}_" + "".join(each if each.isalnum() else "_" for each in text.lower()), text)

@@ -1,4 +1,4 @@
-"""The frame around every page: menu, site, language and ground, all of them plain addresses so that going back works."""
+"""The frame around every page: menu, site, language, ground and unit of energy, all of them plain addresses so that going back works."""
 
 from __future__ import annotations
 
@@ -43,7 +43,9 @@ def _header(address: Address, site_title: str) -> dmc.AppShellHeader:
     burger = dmc.Burger(id="menu", opened=False, hiddenFrom="sm", size="sm", **{"aria-label": words["menu"]})
     other = OTHER[address.language]
     ground = "light" if address.dark else "dark"
+    unit = words["unit_change"].format(unit=address.unit, other=address.next_unit)
     switches = [
+        dcc.Link([html.Span(address.unit, **{"aria-hidden": "true"}), html.Span(unit, className="hidden")], href=address.to(unit=address.next_unit), id="unit", className="switch", title=unit),
         dcc.Link(say(other)["language"], href=address.to(language=other), id="language", className="switch"),
         dcc.Link([icon("theme"), html.Span(words[f"to_{ground}"], className="hidden")], href=address.to(theme=ground), id="theme", className="switch", title=words[f"to_{ground}"]),
         *_person(address),

@@ -16,7 +16,9 @@ window.dash_clientside = Object.assign({}, window.dash_clientside, {
       const told = "?" + query.toString();
       if (told === window.location.search) return window.dash_clientside.no_update;
       window.history[push ? "pushState" : "replaceState"](null, "", window.location.pathname + told);
-      [["language", "lang", query.get("lang") === "zh" ? "en" : "zh"], ["theme", "theme", query.get("theme") === "dark" ? "light" : "dark"]].forEach(function (each) {
+      const units = ["kWh", "kgce", "kBtu"];
+      const unit = units[(Math.max(units.indexOf(query.get("unit")), 0) + 1) % units.length];
+      [["language", "lang", query.get("lang") === "zh" ? "en" : "zh"], ["theme", "theme", query.get("theme") === "dark" ? "light" : "dark"], ["unit", "unit", unit]].forEach(function (each) {
         const other = new URLSearchParams(query);
         other.set(each[1], each[2]);
         window.dash_clientside.set_props(each[0], { href: window.location.pathname + "?" + other.toString() });

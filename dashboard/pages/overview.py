@@ -7,9 +7,9 @@ from datetime import timedelta
 from typing import Any
 
 from dash import html
-from twin.dashboard import figures
+from twin.dashboard import figures, today
 from twin.dashboard.address import Address
-from twin.dashboard.amounts import said
+from twin.dashboard.amounts import intensity, said
 from twin.dashboard.cards import card, chart, figure, reason, skeleton, table
 from twin.dashboard.data import Source
 from twin.dashboard.expectation import Day, Year
@@ -29,10 +29,12 @@ def build(address: Address, source: Source) -> Any:
     site, year, day = source.site(address.site), source.year(address.site), source.day(address.site)
     title = site.value.name.get(address.language, address.site) if site.value else address.site
     parts = [html.H1(f"{words['page_overview']} · {title}")]
+    if site.value and year.value:  # a run has told the time zone
+        parts.append(html.P(today.told(site.value, source.now(address.site), words, address.language), className="note", id="calendar"))  # fmt: skip
     if year.value is None:
         parts.append(skeleton(words["year_figures"], 180, year, words))
     else:
-        parts += [html.P(_basis(year.value, words), className="note"), html.Div(_figures(year.value, address.language), className="kpis")]  # fmt: skip
+        parts += [html.P(_basis(year.value, words), className="note"), html.Div(_figures(year.value, address), className="kpis")]  # fmt: skip
     parts.append(_today(day, source, address))
     parts.append(_alarms(source, address, words))
     if year.value is not None:
@@ -44,16 +46,16 @@ def _basis(year: Year, words: Words) -> str:
     return words["year_basis"].format(weather=year.weather, year=year.year)
 
 
-def _figures(year: Year, language: str) -> list[Any]:
+def _figures(year: Year, address: Address) -> list[Any]:
     """The strip of figures; each equals what the command line prints."""
-    words = say(language)
-    energy, unit = said("energy", language, year.electricity).rsplit(" ", 1)
+    words, language = say(address.language), address.language
+    energy, unit = said("energy", language, year.electricity, address.unit).rsplit(" ", 1)
     money = said("money", language, year.cost).split(" ", 1)
     carbon, carbon_unit = said("carbon", language, year.carbon).split(" ", 1)
     market = said("carbon", language, year.carbon_market)
     found = [
         figure(words["electricity"], energy, unit, [words["twin_year"]], "kpi-electricity"),
-        figure(words["eui"], f"{year.intensity:,.1f}", "kWh/(m²·a)", [words["floor"].format(area=f"{year.area:,.0f}")], "kpi-eui"),
+        figure(words["eui"], *intensity(year.intensity, address.unit), [words["floor"].format(area=f"{year.area:,.0f}")], "kpi-eui"),
         figure(words["peak"], f"{year.peak:,.0f}", "kW", [year.peak_time.replace("T", " ")[:16]], "kpi-peak"),
         figure(words["cost"], money[0], f"{money[1]}/a", [words["cost_note"]], "kpi-cost"),
         figure(words["carbon_short"], carbon, f"{carbon_unit} CO₂e/a", [words["market_value"].format(value=market)], "kpi-carbon"),
@@ -66,7 +68,7 @@ def _figures(year: Year, language: str) -> list[Any]:
 
 def _today(day: Reading[Day], source: Source, address: Address) -> Any:
     """The day: expectation, measurement, and how old the newest sample is."""
-    words, language = say(address.language), address.language
+    words = say(address.language)
     if day.value is None:
         return skeleton(words["today"], MIDDLE, day, words)
     now, load, expected = source.now(address.site), source.load(address.site), day.value
@@ -76,20 +78,24 @@ def _today(day: Reading[Day], source: Source, address: Address) -> Any:
     drawn = figures.day(expected, load.value, now, words, address.dark)
     return html.Div(
         [
-            html.Div([*_day_figures(expected, load.value, since, language), _fresh(load, source, address, words)], className="kpis"),
+            html.Div([*_day_figures(expected, load.value, since, address), _fresh(load, source, address, words)], className="kpis"),
             chart(f"{words['today']} · {expected.date.isoformat()}", drawn, MIDDLE, f"{words['today_note']} {band}", "today"),
         ]
     )  # fmt: skip
 
 
-def _day_figures(day: Day, load: Load | None, since: timedelta, language: str) -> list[Any]:
-    words = say(language)
+def _day_figures(day: Day, load: Load | None, since: timedelta, address: Address) -> list[Any]:
+    words, language = say(address.language), address.language
     power = [each for each in load.power if each is not None] if load else []
     now = [words["metered_now"].format(value=f"{power[-1]:,.0f} kW")] if power else []
-    told = [words["metered_today"].format(value=said("energy", language, load.energy), share=f"{load.complete:.0%}")] if load else []  # fmt: skip
-    so_far, unit = said("energy", language, day.until(since)).rsplit(" ", 1)
-    whole, whole_unit = said("energy", language, day.energy).rsplit(" ", 1)
-    before = [words["yesterday"].format(value=said("energy", language, day.before))] if day.before is not None else []
+    told = [words["metered_today"].format(value=said("energy", language, load.energy, address.unit), share=f"{load.complete:.0%}")] if load else []  # fmt: skip
+    so_far, unit = said("energy", language, day.until(since), address.unit).rsplit(" ", 1)
+    whole, whole_unit = said("energy", language, day.energy, address.unit).rsplit(" ", 1)
+    before = (
+        [words["yesterday"].format(value=said("energy", language, day.before, address.unit))]
+        if day.before is not None
+        else []
+    )
     return [
         figure(words["expected_now"], f"{day.at(since):,.0f}", "kW", now, "kpi-now"),
         figure(words["expected_so_far"], so_far, unit, told, "kpi-so-far"),
@@ -122,8 +128,14 @@ def _charts(year: Year, address: Address) -> list[Any]:
     total = sum(flow.energy for flow in year.sources)
     closing = words["closes"].format(error=f"{abs(year.rest) / total * 100.0:.4f}" if total else "0")
     found = [
-        chart(words["flows"], figures.flows(year, words, address.dark), TALL, closing, "flows"),
-        chart(words["months"], figures.months(year, words, address.dark), TALL, words["months_note"], "months"),
+        chart(words["flows"], figures.flows(year, words, address.dark, address.unit), TALL, closing, "flows"),
+        chart(
+            words["months"],
+            figures.months(year, words, address.dark, address.unit),
+            TALL,
+            words["months_note"],
+            "months",
+        ),
     ]
     if year.notes:
         found.append(card(words["run_notes"], table((words["note"],), [(note,) for note in year.notes]), wide=True, name="notes"))  # fmt: skip

@@ -12,6 +12,7 @@ from twin.core.component import Component
 from twin.errors import PlanError, SiteError, UnitError
 from twin.site import claims
 from twin.site import measures as measure_files
+from twin.site.benchmarks import kinds
 from twin.site.expand import expand
 from twin.site.form import check_version, known_fields, texts
 from twin.site.named import NAMED, named
@@ -25,7 +26,7 @@ from twin.site.wiring import Address
 
 SCHEMA_VERSION = "1"
 FIELDS = (
-    "schema_version", "name", "location", "floor_area", "year", "suppliers", "defaults", "components", "repeat", "rooms", "constructions", "glazings", "tariffs", "reported",
+    "schema_version", "name", "location", "floor_area", "building", "year", "suppliers", "defaults", "components", "repeat", "rooms", "constructions", "glazings", "tariffs", "reported",
 )  # fmt: skip
 OWN = ("kind", "inputs", "tags", "from")
 
@@ -140,16 +141,24 @@ class _Loader:
         year = top["year"].text if "year" in top else "2019"
         if not (year or "").isdigit() or not 1950 <= int(year or 0) <= 2100:
             self.problems.add(top["year"].place, f"year: {year!r}: must be a calendar year from 1950 to 2100")
+        building = self._building(top.get("building"))
         told = [claims.read(each, self.problems) for each in (top["reported"].items or [] if "reported" in top else [])]
         reported = tuple(each for each in told if each)
         self.problems.check()
         site = Site(
             self.path, name, location, area, int(year or 0), tuple(components), self.links, self.inputs, self.quantities,
-            self.tags, reported, filled=self.filled, suppliers=self.suppliers, tariffs=self.tariffs,
+            self.tags, reported, filled=self.filled, suppliers=self.suppliers, tariffs=self.tariffs, building=building,
         )  # fmt: skip
         self._check_wiring(site)
         self.problems.check()
         return site
+
+    def _building(self, node: Node | None) -> str:
+        """The kind of building, one of the library's."""
+        text = node.text or "" if node else ""
+        if node and text not in kinds():
+            self.problems.add(node.place, f"building: {text!r}: must be one of {', '.join(kinds())}")
+        return text
 
     def _check_root(self, root: Node) -> None:
         top = known_fields(root, FIELDS, self.problems)

@@ -6,6 +6,7 @@ from typing import Any
 
 from twin.core import catalogue
 from twin.core.component import Component
+from twin.site.benchmarks import kinds as kinds_of_buildings
 from twin.site.named import NAMED
 from twin.site.rooms import FIELDS
 
@@ -31,6 +32,10 @@ def schema() -> dict[str, Any]:
             "name": {"type": "object", "additionalProperties": {"type": "string"}},
             "location": {"type": "object", "properties": place, "additionalProperties": False},
             "floor_area": _number("m2", "Floor area that intensities refer to."),
+            "building": {
+                "enum": kinds_of_buildings(),
+                "description": "Kind of building that standards of energy use know it as.",
+            },
             "year": {"type": "integer", "description": "Calendar year of a run."},
             "suppliers": {
                 "type": "object",

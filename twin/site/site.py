@@ -69,6 +69,8 @@ class Site:
     suppliers: dict[str, tuple[str, ...]] = field(default_factory=dict)
     tariffs: dict[str, Edition] = field(default_factory=dict)
     """Grid connection -> edition of the tariff that it names."""
+    building: str = ""
+    """Kind of building that standards know it as; empty where the file does not say."""
 
     def __getitem__(self, name: str) -> Component:
         """One component by name."""

@@ -248,6 +248,12 @@ def work_study(tasks: Sequence[Task], means: Means, progress: Progress | None = 
     return answers
 
 
+def left(tasks: Sequence[Task], means: Means) -> tuple[int, int]:
+    """How many runs of some tasks the store lacks, and how many there are."""
+    answers = Answers(tasks, means)
+    return len(answers.missing()), len({key for keys in answers.keys for key in keys})
+
+
 def _crew(answers: Answers, total: int) -> Crew:
     means = answers.means
     if means.dask:

@@ -42,13 +42,7 @@ def examine(
     TwinError
         When a scenario that a figure needs cannot be simulated, naming the site.
     """
-    tasks: list[Task] = []
-    for site in sites.values():
-        known = scenarios(site)
-        wanted = dict.fromkeys(each.claim.scenario for each in site.reported if each.claim and each.claim.scenario)
-        runs = [(BASELINE, ()), *((name, known[name]) for name in wanted)]
-        drawn = draw(uncertain(site, runs).all, samples, seed) if any(each.claim for each in site.reported) else []
-        tasks += [Task(site, site.location.climate, step, values, runs) for values in drawn]
+    tasks = [task for site in sites.values() for task in drawn(site, step, samples, seed)]
     answers = zip(tasks, work_study(tasks, means, progress), strict=True)
     rows = []
     for name, site in sites.items():
@@ -56,6 +50,17 @@ def examine(
         outcomes = [_whole(name, *each) for each in islice(answers, samples if claimed else 0)]
         rows += [{"site": name, **row(each, outcomes)} for each in site.reported]
     return rows
+
+
+def drawn(site: Site, step: float = 3600.0, samples: int = 20, seed: int = 0) -> list[Task]:
+    """What is run for the reported figures of one site: a task a sample; none where no figure needs a run."""
+    if not any(each.claim for each in site.reported):
+        return []
+    known = scenarios(site)
+    wanted = dict.fromkeys(each.claim.scenario for each in site.reported if each.claim and each.claim.scenario)
+    runs = [(BASELINE, ()), *((name, known[name]) for name in wanted)]
+    values = draw(uncertain(site, runs).all, samples, seed)
+    return [Task(site, site.location.climate, step, each, runs) for each in values]
 
 
 def _whole(site: str, task: Task, sample: Sample) -> dict[str, Outcome]:
