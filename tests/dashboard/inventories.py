@@ -6,7 +6,7 @@ import time
 from datetime import datetime, timedelta, timezone
 
 from twin.dashboard.data import Source
-from twin.dashboard.studied import Studies
+from twin.dashboard.studied import Worked
 
 from tests.dashboard.studies import MEASURES, SITE
 
@@ -45,7 +45,7 @@ class Alone(Source):
     def __init__(self, folder, store):
         super().__init__(str(folder), now=lambda: NOON)
         self._paths = {self.home: str(folder)}
-        self.studies = Studies(store, workers=1)
+        self.studied = Worked(store, workers=1)
 
 
 def waited(ask, patience=60.0):

@@ -19,7 +19,7 @@ from twin.dashboard.amounts import BTU, COAL, intensity, said
 from twin.dashboard.emissions import quality
 from twin.dashboard.language import say
 from twin.dashboard.pages import carbon, portfolio
-from twin.dashboard.studied import Road, Studies
+from twin.dashboard.studied import Road, Worked
 from typer.testing import CliRunner
 
 from tests.dashboard.inventories import NOON, Alone, make_site, waited
@@ -164,24 +164,24 @@ def test_a_pathway_that_is_wrong_is_told_with_its_place(tmp_path):
 def test_reported_figures_wait_until_somebody_asks_and_are_then_those_of_the_study_and_kept(source, folder):
     assert "portfolio-work" in page(source, path="/portfolio")
     assert "portfolio_quantity" not in page(source, path="/portfolio")
-    source.studies.want()
+    source.studied.want()
     rows = waited(lambda: source.reported("fans")).value
     assert rows == examine({"fans": load(folder)}, samples=8)
     shown = page(source, "?lang=zh", "/portfolio")
     assert "宣传册只计一半。" in shown
     assert "不一致" in shown
-    again = Alone(folder, source.studies.means.store)
+    again = Alone(folder, source.studied.means.store)
     assert waited(lambda: again.reported("fans")).value == rows
     again.close()
 
 
 def test_a_study_that_fails_says_why(tmp_path):
-    studies = Studies(tmp_path, workers=1)
+    studies = Worked(tmp_path, workers=1)
     folder = make_site(tmp_path / "fans", pathway="first: [\n")
     assert waited(lambda: studies.pathway("fans", load(folder))).why == "carbon_study_fails"
     studies.close()
     (tmp_path / "file").write_text("this is no folder", encoding="utf-8")
-    blocked = Studies(tmp_path / "file", workers=1)
+    blocked = Worked(tmp_path / "file", workers=1)
     assert "choose another folder" in waited(lambda: blocked.reported("fans", load(folder))).detail
     blocked.close()
 
