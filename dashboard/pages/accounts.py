@@ -37,12 +37,12 @@ def build(address: Address, source: Source) -> Any:
         parts.append(html.Div(phrases(words[f"accounts_told_{told}"].format(fewest=FEWEST)), className=f"state {state}", role=role, id="told"))  # fmt: skip
     parts.append(_own(person, address, words))
     if access is None or access.everybody:
-        return html.Div(parts)
+        return html.Div(parts, className="accounts")
     if person.known == LOCAL:
         parts.append(_password(address, words))
     if person.may("admin"):
         parts += _kept(access, person, address, words)
-    return html.Div(parts)
+    return html.Div(parts, className="accounts")
 
 
 def _own(person: Person, address: Address, words: Words) -> Any:
