@@ -100,7 +100,11 @@ def refusal(role: str, person: Person, language: str) -> str:
     'This needs the role operator; li has the role viewer. Ask whoever keeps the accounts: `twin accounts role NAME operator`.'
     """
     words = say(language)
-    key = "accounts_needs" if person.name else "accounts_needs_login"
+    key = (
+        ("accounts_needs_group" if person.known == OIDC else "accounts_needs")
+        if person.name
+        else "accounts_needs_login"
+    )
     return words[key].format(
         role=words[f"accounts_role_{role}"], own=words[f"accounts_role_{person.role}"], name=person.name, key=role
     )

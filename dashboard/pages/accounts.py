@@ -17,7 +17,7 @@ from twin.dashboard.data import Source
 from twin.dashboard.language import say
 from twin.dashboard.page import Page
 from twin.dashboard.roster import FEWEST
-from twin.dashboard.session import LIFETIMES, Session
+from twin.dashboard.session import DAY, HOUR, LIFETIMES, Session
 from twin.dashboard.shell import log_out
 
 Words = Mapping[str, str]
@@ -37,12 +37,12 @@ def build(address: Address, source: Source) -> Any:
         parts.append(html.Div(phrases(words[f"accounts_told_{told}"].format(fewest=FEWEST)), className=f"state {state}", role=role, id="told"))  # fmt: skip
     parts.append(_own(person, address, words))
     if access is None or access.everybody:
-        return html.Div(parts)
+        return html.Div(parts, className="accounts")
     if person.known == LOCAL:
         parts.append(_password(address, words))
     if person.may("admin"):
         parts += _kept(access, person, address, words)
-    return html.Div(parts)
+    return html.Div(parts, className="accounts")
 
 
 def _own(person: Person, address: Address, words: Words) -> Any:
@@ -52,7 +52,7 @@ def _own(person: Person, address: Address, words: Words) -> Any:
         return card(
             words["accounts_open"], *(html.P(phrases(text)) for text in sentences), _rights(person, words), name="own"
         )
-    idle, longest = (round(seconds / 3600) for seconds in LIFETIMES[person.role])
+    idle, longest = (_span(seconds, words) for seconds in LIFETIMES[person.role])
     return card(
         f"{person.name} · {words[f'accounts_role_{person.role}']}", _rights(person, words),
         html.P(words["accounts_lifetime"].format(idle=idle, longest=longest), className="note"),
@@ -71,7 +71,10 @@ def _password(address: Address, words: Words) -> Any:
     fields = [_secret(name, words[f"accounts_{name}_field"], fill, words) for name, fill in names.items()]
     button = html.Button(words["accounts_change_password"], type="submit", className="act")
     told = urlencode({"back": address.to(page="accounts")})
-    form = html.Form([*fields, button], action=f"/account/password?{told}", method="POST", id="password-form", className="fields")  # fmt: skip
+    whose = html.Div(
+        dmc.TextInput(id="field-own", value=current().name, autoComplete="username", readOnly=True), hidden=True
+    )
+    form = html.Form([whose, *fields, button], action=f"/account/password?{told}", method="POST", id="password-form", className="fields")  # fmt: skip
     return card(
         words["accounts_change_password"], form, note=words["accounts_password_rule"].format(fewest=FEWEST), wide=True
     )
@@ -183,6 +186,11 @@ def _new(address: Address, words: Words) -> html.Details:
     told = urlencode({"what": "add", "back": address.to(page="accounts")})
     form = html.Form(fields, action=f"/account/change?{told}", method="POST", id="new-account", className="fields")
     return html.Details([html.Summary(words["accounts_do_add"]), form], id="new-account-part")
+
+
+def _span(seconds: float, words: Words) -> str:
+    days = seconds >= 2 * DAY
+    return words["accounts_days" if days else "accounts_hours"].format(number=round(seconds / (DAY if days else HOUR)))
 
 
 def _moment(time: float) -> str:

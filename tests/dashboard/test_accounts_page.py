@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import shutil
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
@@ -175,6 +177,46 @@ def test_a_person_changes_the_password(page, address, access):
     page.wait_for_selector(f"#told:has-text('{say('en')['accounts_told_password_changed']}')")
     assert page.inner_text("#person").startswith("wang")
     access.roster.password("wang", WORDS)
+
+
+FOREIGN = """<!DOCTYPE html><body data-heard="">
+<form id="away" method="post" action="ADDRESS/logout" target="inner"><input name="everywhere" value="yes"></form><iframe name="inner"></iframe>
+<script>
+const heard = text => { document.body.dataset.heard += text + " "; };
+document.getElementById("away").submit();
+const posts = [["cors", "ADDRESS/_dash-update-component"], ["no-cors", "ADDRESS/logout"], ["cors", "ADDRESS/_dash-layout"]];
+const all = posts.map(([mode, url]) => fetch(url, {method: url.endsWith("layout") ? "GET" : "POST", mode, credentials: "include", body: url.endsWith("layout") ? undefined : "everywhere=yes"})
+  .then(answer => heard(answer.type === "opaque" ? "sent" : "READ")).catch(() => heard("refused")));
+const socket = new WebSocket("ADDRESS/_dash-ws-callback".replace("http", "ws"));
+all.push(new Promise(done => { socket.onopen = () => { heard("OPEN"); done(); }; socket.onerror = () => { heard("refused"); done(); }; }));
+Promise.all(all).then(() => { document.body.dataset.done = "yes"; });
+</script>"""
+
+
+def test_a_page_of_another_program_of_this_computer_reads_and_changes_nothing(page, address, access):
+    class Answers(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("content-type", "text/html")
+            self.end_headers()
+            self.wfile.write(FOREIGN.replace("ADDRESS", address).encode())
+
+        def log_message(self, *_):
+            """Say nothing."""
+
+    other = HTTPServer(("127.0.0.1", 0), Answers)
+    threading.Thread(target=other.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+    page.goto(f"{address}/map?site=fans&lang=en")
+    log_in(page, "wang")
+    page.wait_for_selector("#person")
+    page.goto(f"http://127.0.0.1:{other.server_port}/")
+    page.wait_for_selector("body[data-done=yes]")
+    assert sorted(page.get_attribute("body", "data-heard").split()) == ["refused"] * 4
+    assert [each.name for each in access.sessions.all()].count("wang") >= 1
+    page.goto(f"{address}/map?site=fans&lang=en")
+    page.wait_for_selector("#person")
+    other.shutdown()
+    other.server_close()
 
 
 def test_an_open_dashboard_says_so_in_the_header(browser, source):

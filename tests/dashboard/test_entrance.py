@@ -317,3 +317,29 @@ def test_a_page_for_some_is_refused_to_others(source, monkeypatch):
     with acting(Person("wang", "viewer")):
         told = json.dumps(program.screen(source, "/carbon", "?lang=en")[0], default=lambda each: each.to_plotly_json())
     assert "needs the role administrator" in told
+
+
+def test_a_callback_that_needs_more_is_refused_by_its_first_line(source, monkeypatch):
+    from dataclasses import replace
+
+    from dash import Input, Output
+    from twin.dashboard import app as program
+    from twin.dashboard.account import required
+
+    ran = []
+
+    def register(app, _):
+        @app.callback(Output("result", "children"), Input("start", "n_clicks"))
+        async def study(_):
+            required("engineer")
+            ran.append(1)
+            return "done"
+
+    monkeypatch.setitem(program.PAGES, "what_if", replace(program.PAGES["what_if"], register=register))
+    asked = {"output": "result.children", "outputs": {"id": "result", "property": "children"}, "changedPropIds": ["start.n_clicks"], "inputs": [{"id": "start", "property": "n_clicks", "value": 1}]}  # fmt: skip
+    for role, status in (("viewer", 403), ("engineer", 200)):
+        with served(source, Open(role)) as address:
+            answer = httpx.post(f"{address}/_dash-update-component", json=asked, headers={"origin": address})
+        assert answer.status_code == status
+        assert len(ran) == (role == "engineer")
+        assert ("needs the role engineer" in answer.text) == (role == "viewer")

@@ -90,6 +90,8 @@ def test_a_viewer_may_not_what_needs_more_and_is_told_what_to_do():
         with pytest.raises(RightError, match="needs the role engineer; wang has the role viewer") as refused:
             required("engineer")
         assert "工程师" in refused.value.said("zh")
+    assert "--oidc-role GROUP=operator" in str(RightError("operator", Person("wang", "viewer", "oidc")))
+    assert "twin accounts add NAME --role operator" in str(RightError("operator", Person("", "engineer", "open")))
     with acting(Person("wang", "operator")):
         assert required("engineer") == Person("wang", "operator")
     assert current().role == "viewer"
