@@ -71,7 +71,7 @@ def settled(source, query, page="component"):
         built, again, _ = program.screen(source, f"/{page}", query)
         if again != program.SOON:
             return told(built)
-        time.sleep(0.02)
+        time.sleep(0.1)
     raise AssertionError(f"{page}{query} waits for ever")
 
 
@@ -288,6 +288,7 @@ def test_the_last_days_reach_over_the_turn_of_the_year(site):
         ("map", "?focus=nowhere/", "There is nothing called “nowhere”"),
         ("map", "?mark=nothing", "There is nothing called “nothing”"),
         ("map", "?detail=some&medium=a%20b", "detail=some, medium=a b"),
+        ("map", "?medium=electricity", "Show all media again"),
         ("map", "?q=zzzz", "Nothing is called “zzzz”"),
         ("component", "?name=fens", "There is no component “fens”"),
         ("component", "?name=fans&signal=nonsense", "There is no signal “nonsense”"),
