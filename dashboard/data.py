@@ -117,8 +117,11 @@ class Source:
 
     def recent(self, name: str) -> Reading[Recent]:
         """What the twin has of the last days, quarter of an hour by quarter, for every point."""
-        today = self.now(name).date()
-        return self._soon(("recent", name, today.isoformat()), lambda: self._last_days(name))
+        today = self.now(name).date().isoformat()
+        with self._lock:
+            for old in [key for key in self._kept if key[:2] == ("recent", name) and key[2] != today]:
+                del self._kept[old]
+        return self._soon(("recent", name, today), lambda: self._last_days(name))
 
     def _last_days(self, name: str) -> Recent:
         from twin.weather.year import Weather

@@ -282,6 +282,27 @@ def test_the_last_days_reach_over_the_turn_of_the_year(site):
     source.close()
 
 
+def test_the_last_days_of_yesterday_are_let_go(site):
+    moment = [NOON]
+    source = Source(str(site), now=lambda: moment[0])
+    settled(source, "?name=fans")
+    first = source.recent("fans").value.start
+    moment[0] += timedelta(days=1)
+    settled(source, "?name=fans")
+    assert source.recent("fans").value.start - first == timedelta(days=1)
+    assert len([key for key in source._kept if key[0] == "recent"]) == 1
+    source.close()
+
+
+def test_an_old_point_says_since_when_and_from_which_device(site, tmp_path):
+    store = measured(tmp_path / "store", {"grid.power": 7123.0, "hours.value": 2.0}, NOON - timedelta(hours=2))
+    source = Source(str(site), store, now=lambda: NOON)
+    device = points_of(str(site))["grid.power"].device
+    text = settled(source, "?name=grid")
+    assert f"grid.power: last sample at 2026-03-04 10:00 (good), from device {device}." in text
+    source.close()
+
+
 @pytest.mark.parametrize(
     ("page", "query", "says"),
     [
