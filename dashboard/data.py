@@ -75,6 +75,7 @@ class Source:
         self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="twin-read")
         self._kept: dict[tuple[str, ...], Future[Any]] = {}
         self._told: dict[str, tuple[float, Any]] = {}
+        self._renewed: dict[str, tuple[float, Future[Any] | None, Reading[Any]]] = {}
         self._zones: dict[str, tzinfo | None] = {}
         self._histories: dict[str, History] = {}
         self._lock, self._latest = threading.Lock(), threading.Lock()
@@ -235,8 +236,11 @@ class Source:
 
     def recent(self, name: str) -> Reading[Recent]:
         """What the twin has of the last days, quarter of an hour by quarter, for every point."""
-        today = self.now(name).date()
-        return self._soon(("recent", name, today.isoformat()), lambda: self._last_days(name))
+        today = self.now(name).date().isoformat()
+        with self._lock:
+            for old in [key for key in self._kept if key[:2] == ("recent", name) and key[2] != today]:
+                del self._kept[old]
+        return self._soon(("recent", name, today), lambda: self._last_days(name))
 
     def _last_days(self, name: str) -> Recent:
         from twin.weather.year import Weather
@@ -268,18 +272,19 @@ class Source:
         return ready(found) if any(each is not None for each in (*found.measured, *found.expected)) else Reading("empty", why="component_no_trend", detail=signal)  # fmt: skip
 
     def _held(self, what: str, name: str, ask: Callable[[], Reading[Value]]) -> Reading[Value]:
-        """An answer of the historian that needs no run; for some seconds all screens get the same."""
+        """An answer of the historian that no screen waits for: the last one, while the background asks again after some seconds."""
         if name != self.home or not self.store:
             return Reading("empty", why="no_historian", detail=name)
-        told, answer = self._told.get(what, (-FRESH, None))
-        if answer is not None and time.monotonic() - told < FRESH:
-            return answer
-        try:
-            found = ask()
-        except TwinError as problem:
-            found = Reading("error", why="historian_fails", detail=str(problem))
-        self._told[what] = time.monotonic(), found
-        return found
+        with self._lock:
+            began, future, last = self._renewed.get(what, (-FRESH, None, Reading("loading", why="working")))
+            if future is not None and future.done():
+                told = _reading(future)
+                last = told.value if told.value is not None else replace(told, why="historian_fails")
+                future = None
+            if future is None and time.monotonic() - began >= FRESH:
+                began, future = time.monotonic(), self._reader.submit(ask)
+            self._renewed[what] = (began, future, last)
+        return last
 
     def _asked(self, what: str, name: str, ask: Callable[[Site], Reading[Value]]) -> Reading[Value]:
         """An answer of the historian, which has the points of one site only; for some seconds all screens get the same."""

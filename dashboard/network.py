@@ -178,8 +178,7 @@ def _medium(medium: str, here: bool, address: Address) -> Any:
     words = say(address.language)
     line = html.Span(className="line", style={"background": medium_colour(medium)}, **{"aria-hidden": "true"})
     said = words["map_all_media" if here else "map_only"].format(medium=medium_title(medium, words))
-    pressed = {"aria-current": "true"} if here else {}
-    return dcc.Link([line, medium_title(medium, words)], href=address.to(medium="" if here else medium), className="key chip here" if here else "key chip", title=said, **pressed)  # fmt: skip
+    return dcc.Link([line, medium_title(medium, words)], href=address.to(medium="" if here else medium), className="key chip here" if here else "key chip", title=said)  # fmt: skip
 
 
 def register(app: Dash, page: str) -> None:

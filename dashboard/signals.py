@@ -43,7 +43,7 @@ def strip(parts: Sequence[Part], conditions: Conditions, source: Source, address
     if not shown:
         return card(words["component_values"], html.P(words["component_no_cards"], className="note"), wide=True, name="component-values")  # fmt: skip
     cards = [_card(part, conditions.samples.get(part.address), recent.value, now, address) for part in shown]
-    waiting = [reason(recent, words)] if recent.value is None and not all(part.address in conditions.samples for part in shown) else []  # fmt: skip
+    waiting = [reason(recent, words)] if recent.state == "error" else []  # fmt: skip
     return html.Div(
         [
             *waiting, html.Div(cards, className="kpis", id="component-values"),
@@ -127,7 +127,7 @@ def _slider(part: Part, value: float | None, recent: Recent | None, now: datetim
 
 def _meter(part: Part, value: float | None, ends: tuple[float, float] | None, look: str, words: Words) -> list[Any]:
     if value is None or ends is None or not ends[1] > ends[0]:
-        return []
+        return [html.Div(className="meter none"), html.Div("\u00a0", className="ends")]
     share = min(max((value - ends[0]) / (ends[1] - ends[0]), 0.0), 1.0)
     low, high = (shown(part, end, words) for end in ends)
     told = {"aria-label": title(part, words), "aria-valuemin": f"{ends[0]:g}", "aria-valuemax": f"{ends[1]:g}", "aria-valuenow": f"{min(max(value, ends[0]), ends[1]):g}"}  # fmt: skip
@@ -143,7 +143,7 @@ def _spark(part: Part, value: float | None, recent: Recent | None, now: datetime
     """The twin's last day as a small line."""
     known = [each for each in (recent.between(part.address, now - DAY, now + STEP) if recent else ()) if each is not None]  # fmt: skip
     if len(known) < 2:
-        return []
+        return [html.Span(className="spark none")]
     low, high = min(known), max(known)
     span = (high - low) or 1.0
     line = " ".join(f"{at * 200.0 / (len(known) - 1):.1f},{32.0 - 28.0 * (each - low) / span:.1f}" for at, each in enumerate(known))  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from dash import Dash, dcc, html
@@ -94,6 +95,7 @@ def _whole(component: Component, structure: Structure, address: Address, source:
         html.P(anatomy.story(kind), className="note", lang="en"),
         html.P([state_text(conditions.of(name), words), " ", *phrases(words[f"component_state_{conditions.of(name)}"])], id="component-state", className="status"),
     ]  # fmt: skip
+    head += [html.P(text, className="note") for text in _reasons(parts, conditions, words)]
     if found.state not in ("ready", "empty"):
         head.append(reason(found, words))
     if component.multiplier > 1.0:
@@ -105,6 +107,29 @@ def _whole(component: Component, structure: Structure, address: Address, source:
             _parameters(component, source, address), _points(parts, conditions, points, source, address), signals.every(parts, conditions, source, address),
         ]
     )  # fmt: skip
+
+
+def _reasons(parts: list[anatomy.Part], conditions: Conditions, words: Mapping[str, str]) -> list[str]:
+    """Which points are old and since when, and which have passed a limit."""
+    found = []
+    for part in parts:
+        state, sample = conditions.states.get(part.address), conditions.samples.get(part.address)
+        if part.point is None or sample is None:
+            continue
+        if state == "stale":
+            told = {
+                "time": sample.time.strftime("%Y-%m-%d %H:%M"),
+                "quality": words[f"component_quality_{sample.quality}"],
+            }
+            found.append(words["component_since"].format(point=part.address, device=part.point.device, **told))
+        elif state == "alarm":
+            limits = [signals.shown(part, end, words) for end in (part.point.alarm_low, part.point.alarm_high)]
+            found.append(
+                words["component_outside"].format(
+                    point=part.address, value=signals.shown(part, sample.value, words), low=limits[0], high=limits[1]
+                )
+            )
+    return found[:NEAR]
 
 
 def _links(name: str, group: str, address: Address) -> html.Div:

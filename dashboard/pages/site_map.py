@@ -13,7 +13,7 @@ from twin.dashboard.condition import Conditions
 from twin.dashboard.data import Source
 from twin.dashboard.language import say
 from twin.dashboard.page import Page
-from twin.dashboard.structure import LIMIT, Structure, View, above
+from twin.dashboard.structure import LIMIT, Flow, Node, Structure, View, above
 
 KEYS = {"focus": r"[^\x00-\x1f]{1,200}/", "detail": "all", "mark": r"[^\x00-\x1f]{1,200}", "medium": r"\w{1,60}", "q": r"[^\x00-\x1f]{1,60}"}  # fmt: skip
 AGAIN = 5000
@@ -95,25 +95,30 @@ def _note(view: View, address: Address) -> str:
 def listing(view: View, conditions: Conditions, address: Address) -> Any:
     """The nodes of the drawing as links, for the keyboard, for readers of the screen and for small screens."""
     words = say(address.language)
-    rows = [_row(node, view, conditions, address) for node in view.nodes]
+    into, out = (
+        {end: {flow.medium for flow in flows} for end, flows in _by(view, side).items()}
+        for side in ("target", "source")
+    )
+    rows = [_row(node, into.get(node.key, set()), out.get(node.key, set()), conditions, address) for node in view.nodes]
     heads = [words[key] for key in ("map_part", "map_kind", "map_state", "map_from", "map_to")]
     return table(heads, rows, "map-nodes")
 
 
-def _row(node: Any, view: View, conditions: Conditions, address: Address) -> tuple[Any, ...]:
+def _by(view: View, side: str) -> dict[str, list[Flow]]:
+    """Flows by the node at one of their ends."""
+    found: dict[str, list[Flow]] = {}
+    for flow in view.flows:
+        found.setdefault(getattr(flow, side), []).append(flow)
+    return found
+
+
+def _row(node: Node, into: set[str], out: set[str], conditions: Conditions, address: Address) -> tuple[Any, ...]:
     words = say(address.language)
     kind = words["map_count"].format(count=f"{len(node.members):,}") if node.group else network.kind_title(node.kind, words)  # fmt: skip
     link = dcc.Link(node.key.rstrip("/") if node.outside else node.title, href=network.target(node, address))
     state = network.state_of(node, conditions)
-    into = sorted({flow.medium for flow in view.flows if flow.target == node.key})
-    out = sorted({flow.medium for flow in view.flows if flow.source == node.key})
-    named = [", ".join(network.medium_title(medium, words) for medium in media) or "–" for media in (into, out)]
-    return (
-        link,
-        kind,
-        html.Span(_state(node, conditions, words), className="live-state", **live(node.key, state)),
-        *named,
-    )
+    named = [", ".join(network.medium_title(medium, words) for medium in sorted(media)) or "–" for media in (into, out)]
+    return (link, kind, html.Span(_state(node, conditions, words), className="live-state", **live(node.key, state)), *named)  # fmt: skip
 
 
 def live(key: str, state: str) -> dict[str, str]:
@@ -121,7 +126,7 @@ def live(key: str, state: str) -> dict[str, str]:
     return {"data-now": key, "data-state": state}
 
 
-def _state(node: Any, conditions: Conditions, words: Any) -> str:
+def _state(node: Node, conditions: Conditions, words: Any) -> str:
     """States of a node in words, with the number of components in each where it is a group."""
     return " ".join(
         f"{network.SIGNS[state]} {words[f'map_state_{state}']}{f' {count:,}' if node.group else ''}"
