@@ -145,7 +145,7 @@ def _table(address: Address, words: Words) -> html.Div:
         id="points-grid", rowModelType="infinite", columnDefs=[], className="",
         style={"height": "100%", "width": "100%"}, persistence=False,
         dashGridOptions={
-            "theme": {"function": LOOK}, "rowHeight": 34, "headerHeight": 36, "rowBuffer": 30, "cacheBlockSize": 500, "animateRows": False,
+            "theme": {"function": LOOK}, "rowHeight": 34, "headerHeight": 36, "rowBuffer": 30, "cacheBlockSize": 100_000, "suppressAnimationFrame": True, "animateRows": False,
             "suppressCellFocus": False, "rowSelection": {"mode": "singleRow", "checkboxes": False, "enableClickSelection": True},
             "suppressDragLeaveHidesColumns": True, "maintainColumnOrder": True,
             "localeText": {name: words[key] for name, key in TOLD.items()},
