@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -153,9 +153,18 @@ class History:
         return self._twin[1]
 
     def entry(self, name: str, fresh: bool = True) -> Entry | None:
-        """A point by its name: the historian's, or the twin's of the year; `fresh` looks again for one that is new."""
-        found = self.measured().get(name) or self.twin().get(name)
-        return found or (self.measured(fresh=True).get(name) if fresh else None)
+        """A point by its name: the historian's, or the twin's of the year, whose unit it has where it has none itself.
+
+        Parameters
+        ----------
+        fresh : whether to look again for one that is new.
+        """
+        twin = self.twin()
+        found = self.measured().get(name) or twin.get(name) or (self.measured(fresh=True).get(name) if fresh else None)
+        if found is None or found.unit:
+            return found
+        like = twin.get(name if name.endswith(EXPECTED) else name + EXPECTED)
+        return replace(found, unit=like.unit, description=found.description or like.description) if like else found
 
     def search(self, text: str, most: int) -> tuple[list[Entry], int]:
         """Points whose name or description has all words of a text, those of the historian first, and how many there are."""
@@ -204,7 +213,9 @@ class History:
             if each.name in self.measured():
                 (few if each.estimate(first, last) <= RAW else many).append(each)
         found = {**self._raw(few, first, last), **self._binned(many, first, last, step)}
-        empty = [each for each in few if not len(found[each.name]) and each.estimate(first, last)]
+        empty = [
+            each for each in few if not len(found[each.name]) and not len(found[each.name].odd_time)
+        ]  # sums outlive samples
         found |= self._binned(empty, first, last, max(step, HOUR))
         return [found[each.name] if each.name in found else self._of_run(each, first, last) for each in entries]
 

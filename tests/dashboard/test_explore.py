@@ -8,6 +8,8 @@ import re
 import sqlite3
 import threading
 import time
+import urllib.error
+import urllib.request
 from datetime import datetime, timedelta, timezone
 
 import numpy as np
@@ -16,10 +18,8 @@ import pytest
 
 pytest.importorskip("dash", reason="the dashboard's packages are not installed: pip install 'campus-twin[dashboard]'")
 
-from fastapi.testclient import TestClient
 from twin.dashboard import asked, history, shell
 from twin.dashboard.address import Address, read
-from twin.dashboard.app import make
 from twin.dashboard.data import Source
 from twin.dashboard.language import say
 from twin.dashboard.pages import explore
@@ -28,13 +28,14 @@ from twin.dashboard.series import Series
 from twin.dashboard.signature import fit
 from twin.dashboard.view import show
 
+from tests.dashboard.served import served
 from tests.dashboard.studies import SITE
 from twin.historian.store import open_store
-from twin.historian.tidy import tidy
+from twin.historian.tidy import retain, tidy
 
 ZONE = timezone(timedelta(hours=8))
 NOON = datetime(2026, 3, 4, 12, tzinfo=ZONE)
-MINUTES = pd.date_range("2026-02-26", NOON, freq="1min", tz=ZONE, inclusive="left")
+MINUTES = pd.date_range("2026-02-26", "2026-03-04 12:00", freq="1min", tz=ZONE, inclusive="left")
 
 
 @pytest.fixture
@@ -74,6 +75,21 @@ def shown(site, store, query, wait=True):
     found = show(source, address)
     source.close()
     return found
+
+
+def fetched(source, *queries):
+    """Status, headers and text of files, once everything is worked out."""
+    until = time.monotonic() + 60
+    while "loading" in {each(source.home).state for each in (source.site, source.sky, source.run)}:
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    with served(source) as address:
+        for query in queries:
+            try:
+                with urllib.request.urlopen(f"{address}/explore/samples.{query}") as told:
+                    yield told.status, told.headers, told.read()
+            except urllib.error.HTTPError as told:
+                yield told.code, told.headers, told.read()
 
 
 def numbers(packed, kind="f4"):
@@ -206,7 +222,7 @@ def test_a_trend_tells_gaps_and_qualities_and_its_figures_are_the_historians(sit
         held = kept.query(["grid.power"], MINUTES[0], NOON, qualities=("good",))["value"]
     row = dict(zip(view.heads, view.rows[0], strict=True))
     words = say("en")
-    assert row[words["explore_mean"]] == f"{held.mean() / 1e3:.4f} kW".rstrip("0")
+    assert row[words["explore_mean"]] == f"{held.mean() / 1e3:.5g} kW"
     assert row[words["explore_samples"]] == f"{len(held):,}"
     assert row[words["explore_gaps"]] == "1, together 10.0 h"
     assert "10 communication lost" in row[words["explore_quality"]]
@@ -229,8 +245,8 @@ def test_many_samples_become_means_and_extremes_that_match_the_historian(site, s
     with open_store(store) as kept:
         held = kept.query(["grid.power"], MINUTES[0], NOON, qualities=("good",))["value"]
     row = dict(zip(view.heads, view.rows[0], strict=True))
-    assert row[say("en")["explore_mean"]] == f"{held.mean() / 1e3:.4f} kW".rstrip("0")
-    assert row[say("en")["explore_most"]] == f"{held.max() / 1e3:.4f} kW".rstrip("0")
+    assert row[say("en")["explore_mean"]] == f"{held.mean() / 1e3:.5g} kW"
+    assert row[say("en")["explore_most"]] == f"{held.max() / 1e3:g} kW"
     assert "2 fault" in row[say("en")["explore_quality"]]
     extremes = numbers(view.figure["data"][0]["y"])
     assert np.nanmax(extremes) == np.float32(held.max() / 1e3)
@@ -244,12 +260,11 @@ def test_old_samples_of_which_only_sums_are_left_are_still_drawn(site, tmp_path)
         kept.append(pd.DataFrame({"grid.power": np.full(len(times), 7000.0)}, index=times))
         for _ in range(3):
             tidy(kept, hot=0)
-        from twin.historian.tidy import retain
-
-        retain(kept, pd.Timestamp("2025-03-01", tz=ZONE))
+        retain(kept, "100D")
+        kept.append(pd.DataFrame({"grid.power": np.ones(60)}, index=MINUTES[:60]))
     view = shown(site, folder, "?points=grid.power&twin=off&from=2025-01-02&to=2025-01-03")
     assert view.reading.state == "ready"
-    assert view.rows[0][1] == "7 kW"
+    assert view.rows[0][1] == "7,000"
 
 
 def test_the_twins_year_stands_in_where_nothing_is_measured(site):
@@ -265,6 +280,14 @@ def test_the_twins_year_stands_in_where_nothing_is_measured(site):
     drawn = numbers(view.figure["data"][1]["y"])
     assert drawn == pytest.approx(run.series("grid.power")[first : first + 7 * 96] / 1e3)
     source.close()
+
+
+def test_a_point_without_a_unit_has_the_one_of_its_twin(site, tmp_path):
+    folder = tmp_path / "plain"
+    with open_store(folder) as kept:
+        kept.append(pd.DataFrame({"grid.power": np.full(len(MINUTES), 7000.0)}, index=MINUTES))
+    view = shown(site, folder, "?points=grid.power")
+    assert [row[1].split()[1] for row in view.rows] == ["kW", "kW"]
 
 
 def test_a_carpet_has_a_row_a_day_of_the_local_clock_in_both_ways(site, store):
@@ -378,14 +401,11 @@ def test_a_store_that_is_replaced_is_read_anew(site, store):
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_a_file_has_every_sample_with_its_quality(site, store, kind, tmp_path):
     source = Source(str(site), str(store), now=lambda: NOON)
-    with TestClient(make(source, ("*",)).server) as client:
-        while source.sky("fans").value is None or source.site("fans").value is None:
-            time.sleep(0.01)
-        told = client.get(f"/explore/samples.{kind}?site=fans&points=grid.power&twin=off")
-    assert told.status_code == 200
-    assert "attachment" in told.headers["content-disposition"]
+    ((status, headers, content),) = fetched(source, f"{kind}?site=fans&points=grid.power&twin=off")
+    assert status == 200
+    assert "attachment" in headers["content-disposition"]
     path = tmp_path / f"got.{kind}"
-    path.write_bytes(told.content)
+    path.write_bytes(content)
     frame = pd.read_csv(path) if kind == "csv" else pd.read_excel(path) if _excel() else None
     if frame is not None:
         with open_store(store) as kept:
@@ -408,15 +428,18 @@ def test_a_file_that_would_be_too_long_or_of_nothing_is_refused_in_the_readers_l
 
     monkeypatch.setattr(export, "EXCEL_ROWS", 100)
     source = Source(str(site), str(store), now=lambda: NOON)
-    with TestClient(make(source, ("*",)).server) as client:
-        while source.sky("fans").value is None or source.run("fans").value is None:
-            time.sleep(0.01)
-        told = client.get("/explore/samples.xlsx?site=fans&lang=zh&points=grid.power&twin=off")
-        assert (told.status_code, "行数超出" in told.text) == (400, True)
-        assert client.get("/explore/samples.csv?site=fans&points=nobody").status_code == 400
-        carpet = client.get("/explore/samples.csv?site=fans&points=grid.power&twin=off&chart=carpet")
-        assert carpet.text.splitlines()[0].endswith("grid.power [W]")
-        assert len(carpet.text.splitlines()) == 1 + 4 * (6 * 24 + 12)
+    queries = (
+        "xlsx?lang=zh&points=grid.power&twin=off",
+        "csv?points=nobody",
+        "csv?points=grid.power&twin=off&chart=carpet",
+        "csv?from=2026-03-02&to=2026-03-01",
+    )
+    long, nobody, carpet, reversed_ = fetched(source, *queries)
+    assert (long[0], "行数超出" in long[2].decode()) == (400, True)
+    assert (nobody[0], reversed_[0]) == (400, 400)
+    lines = carpet[2].decode().splitlines()
+    assert lines[0].endswith("grid.power [W]")
+    assert len(lines) == 1 + 4 * (6 * 24 + 12)
     source.close()
 
 
@@ -425,17 +448,14 @@ def test_a_name_that_is_a_formula_is_none_in_a_file(site, tmp_path):
     with open_store(folder) as kept:
         kept.append(pd.DataFrame({"=1+1": np.ones(len(MINUTES))}, index=MINUTES))
     source = Source(str(site), str(folder), now=lambda: NOON)
-    with TestClient(make(source, ("*",)).server) as client:
-        while source.sky("fans").value is None:
-            time.sleep(0.01)
-        told = client.get("/explore/samples.csv", params={"site": "fans", "points": "=1+1", "twin": "off"})
-    assert ",'=1+1," in told.text.splitlines()[1]
+    ((_, _, content),) = fetched(source, "csv?points=%3D1%2B1&twin=off")
+    assert ",'=1+1," in content.decode().splitlines()[1]
     source.close()
 
 
 def test_readers_in_many_threads_get_the_same_answer(site, store):
     source = Source(str(site), str(store), now=lambda: NOON)
-    while source.sky("fans").value is None:
+    while source.sky("fans").value is None or source.site("fans").value is None:
         time.sleep(0.01)
     address = Address("explore", "fans", own=(("points", "grid.power"), ("twin", "off")))
     found = []
