@@ -119,6 +119,7 @@ def choose(frame: Frame) -> tuple[list[tuple[str, Style]], list[str], bool]:
     if not found:
         raise UnfitError("explore_unknown", ", ".join(unknown))
     notes = [words["explore_unmeasured"].format(detail=", ".join(unmeasured))] if unmeasured else []
+    waiting = waiting and (asked.twin or bool(unknown))
     notes += [words["explore_left_out"].format(detail=", ".join(unknown))] if unknown and not waiting else []
     return found, notes, waiting
 

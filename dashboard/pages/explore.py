@@ -131,6 +131,8 @@ def register(app: dash.Dash, source: Source) -> None:
     )  # fmt: skip
     async def draw(query: str | None, _: int | None) -> tuple[Any, ...]:
         address = told(query)
+        if dash.ctx.triggered_id == "explore-again" and not news(source, address.site):
+            return (dash.no_update,) * len(DRAWN)
         return drawn(await asyncio.to_thread(show, source, address), address)
 
     @app.callback(
@@ -181,6 +183,12 @@ def offered(source: Source, address: Address, text: str, chosen: list[str]) -> l
     wanted = "" if text in chosen else text
     found, _ = history.within(lambda: history.search(wanted, OFFERED))
     return _offer(chosen, found, words)
+
+
+def news(source: Source, site: str) -> bool:
+    """Whether what was worked out may be there by now."""
+    states = [each(site).state for each in (source.site, source.sky, source.run)]
+    return states[2] != "loading" or "loading" in states[:2]
 
 
 def looked_at(change: Mapping[str, Any] | None) -> str | None:

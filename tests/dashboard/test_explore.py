@@ -264,7 +264,7 @@ def test_old_samples_of_which_only_sums_are_left_are_still_drawn(site, tmp_path)
         kept.append(pd.DataFrame({"grid.power": np.ones(60)}, index=MINUTES[:60]))
     view = shown(site, folder, "?points=grid.power&twin=off&from=2025-01-02&to=2025-01-03")
     assert view.reading.state == "ready"
-    assert view.rows[0][1] == "7,000"
+    assert view.rows[0][1] == "7 kW"
 
 
 def test_the_twins_year_stands_in_where_nothing_is_measured(site):
