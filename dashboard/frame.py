@@ -129,10 +129,10 @@ def micro(moment: datetime) -> int:
     return round(moment.timestamp() * 1e6)
 
 
-def label(name: str, style: Style, words: Words, period: Period | None = None) -> str:
+def label(name: str, style: Style, words: Words) -> str:
     """What a series is called."""
     told = f"{name.removesuffix(EXPECTED)} · {words['explore_twin']}" if style.expected else name
-    return f"{told} · {period.text}" if period else told
+    return f"{told} · {words['explore_earlier']}" if style.before else told
 
 
 def grain(frame: Frame, chosen: Sequence[tuple[str, Style]], usual: int = 0) -> int:

@@ -210,7 +210,8 @@ def drawn(view: View, address: Address) -> tuple[Any, ...]:
         state.append(html.P(words["explore_waiting"], className="note", role="status"))
     shown = "" if view.figure is not None else "hidden-graph"
     figure = view.figure or {"data": [], "layout": {}}
-    style = {"height": f"{max(LEAST, figure['layout'].get('meta', 0))}px"}
+    tall = max(LEAST, figure["layout"].get("meta", 0)) if view.figure is not None or view.waiting else 0
+    style = {"height": f"{tall}px"}
     return figure, shown, style, title(view, address), state, below(view, address), span(view), not view.waiting
 
 
