@@ -122,6 +122,7 @@ def _offer(chosen: list[str], found: list[Entry], words: Words) -> list[dict[str
 def register(app: dash.Dash, source: Source) -> None:
     """The page's own callbacks and files."""
     register_browser(app)
+    source.sky(source.home)  # before any run: the page needs the site's time zone first
 
     def told(query: str | None) -> Address:
         return read("/explore", query, {"explore": asked.KEYS}, source.names, Address("explore", source.home))
