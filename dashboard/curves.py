@@ -157,7 +157,7 @@ def trend(
     plain = {**{key: made["yaxis"][key] for key in made["yaxis"] if key != "rangemode"}, "tickformat": NUMBERS}
     for place, name in enumerate(axes):
         key = "yaxis" if place == 0 else f"yaxis{place + 1}"
-        made[key] = {**plain, "title": {"text": name}, **({"overlaying": "y", "side": "right", "showgrid": False} if place else {})}  # fmt: skip
+        made[key] = {**plain, "title": {"text": name}, **({"overlaying": "y", "side": "right", "showgrid": False, "tickmode": "auto"} if place else {})}  # fmt: skip
     return {"data": list(traces), "layout": made}
 
 
@@ -286,7 +286,14 @@ def _axes(made: dict[str, Any], axes: Sequence[str]) -> None:
     plain = {**made["yaxis"], "tickformat": NUMBERS}
     made["yaxis"] = {**plain, "title": {"text": axes[0]}}
     if len(axes) > 1:
-        made["yaxis2"] = {**plain, "title": {"text": axes[1]}, "overlaying": "y", "side": "right", "showgrid": False}
+        made["yaxis2"] = {
+            **plain,
+            "title": {"text": axes[1]},
+            "overlaying": "y",
+            "side": "right",
+            "showgrid": False,
+            "tickmode": "auto",
+        }
 
 
 def cloud(groups: Sequence[tuple[str, Style, Floats, Floats, Sequence[str], Fit | None]], titles: tuple[str, str], line: str, dark: bool) -> dict[str, Any]:  # fmt: skip

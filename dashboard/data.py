@@ -175,7 +175,10 @@ class Source:
         return self._made(("day", name, today.isoformat()), lambda: day_of(found.value, today))
 
     def sky(self, name: str) -> Reading[Weather]:
-        """The site's typical weather of this year; it also knows the site's time zone."""
+        """The site's typical weather of this year; it also knows the site's time zone.
+
+        It is read where runs are worked out, never beside them: both parse Python, and CPython 3.11 fails at times where two threads do.
+        """
         year = self.now(name).year
         return self._soon(
             ("sky", name, str(year)),

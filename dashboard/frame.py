@@ -119,6 +119,7 @@ def choose(frame: Frame) -> tuple[list[tuple[str, Style]], list[str], bool]:
     if not found:
         raise UnfitError("explore_unknown", ", ".join(unknown))
     notes = [words["explore_unmeasured"].format(detail=", ".join(unmeasured))] if unmeasured else []
+    waiting = waiting and (asked.twin or bool(unknown))
     notes += [words["explore_left_out"].format(detail=", ".join(unknown))] if unknown and not waiting else []
     return found, notes, waiting
 
@@ -128,10 +129,10 @@ def micro(moment: datetime) -> int:
     return round(moment.timestamp() * 1e6)
 
 
-def label(name: str, style: Style, words: Words, period: Period | None = None) -> str:
+def label(name: str, style: Style, words: Words) -> str:
     """What a series is called."""
     told = f"{name.removesuffix(EXPECTED)} · {words['explore_twin']}" if style.expected else name
-    return f"{told} · {period.text}" if period else told
+    return f"{told} · {words['explore_earlier']}" if style.before else told
 
 
 def grain(frame: Frame, chosen: Sequence[tuple[str, Style]], usual: int = 0) -> int:

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -33,6 +33,8 @@ RAW = 400_000
 """Samples of a point up to which they are read themselves; more are asked for as means and extremes of intervals."""
 KEPT = 60.0
 """How long the list of points is used before it is read again, beside the answers. [s]"""
+REMEMBERED = 40
+"""Lines of intervals that are remembered as long: a zoom that is undone, or a page in another language, needs no reading."""
 PATIENCE = 8.0
 """How long a page waits for the historian. [s]"""
 SECOND = 1_000_000
@@ -102,6 +104,7 @@ class History:
         self._relisting: Future[Any] | None = None
         self._twin: tuple[int, dict[str, Entry]] = (0, {})
         self._searched: tuple[int, list[tuple[str, Entry]]] = (0, [])
+        self._made: dict[tuple[Entry, int, int, int], tuple[float, Series]] = {}
         self._workers = ThreadPoolExecutor(max_workers=4, thread_name_prefix="explore")
 
     def store(self) -> Historian | None:
@@ -153,9 +156,18 @@ class History:
         return self._twin[1]
 
     def entry(self, name: str, fresh: bool = True) -> Entry | None:
-        """A point by its name: the historian's, or the twin's of the year; `fresh` looks again for one that is new."""
-        found = self.measured().get(name) or self.twin().get(name)
-        return found or (self.measured(fresh=True).get(name) if fresh else None)
+        """A point by its name: the historian's, or the twin's of the year, whose unit it has where it has none itself.
+
+        Parameters
+        ----------
+        fresh : whether to look again for one that is new.
+        """
+        twin = self.twin()
+        found = self.measured().get(name) or twin.get(name) or (self.measured(fresh=True).get(name) if fresh else None)
+        if found is None or found.unit:
+            return found
+        like = twin.get(name if name.endswith(EXPECTED) else name + EXPECTED)
+        return replace(found, unit=like.unit, description=found.description or like.description) if like else found
 
     def search(self, text: str, most: int) -> tuple[list[Entry], int]:
         """Points whose name or description has all words of a text, those of the historian first, and how many there are."""
@@ -199,12 +211,23 @@ class History:
         entries = [self._known(name) for name in names]
         step = next((each for each in STEPS if (last - first) / each <= bins), STEPS[-1])
         step = HOUR if COARSE < step < HOUR else step  # sums by the hour are kept, those by the half hour are not
-        few, many = [], []
+        few, many, held = [], [], {}
         for each in entries:
             if each.name in self.measured():
                 (few if each.estimate(first, last) <= RAW else many).append(each)
-        found = {**self._raw(few, first, last), **self._binned(many, first, last, step)}
-        empty = [each for each in few if not len(found[each.name]) and each.estimate(first, last)]
+        for each in list(many):
+            made, series = self._made.get((each, first, last, step), (-KEPT, None))
+            if series is not None and time.monotonic() - made < KEPT:
+                held[each.name] = series
+                many.remove(each)
+        binned = self._binned(many, first, last, step)
+        self._made = dict(list(self._made.items())[-REMEMBERED:]) | {
+            (each, first, last, step): (time.monotonic(), binned[each.name]) for each in many
+        }
+        found = {**self._raw(few, first, last), **binned, **held}
+        empty = [
+            each for each in few if not len(found[each.name]) and not len(found[each.name].odd_time)
+        ]  # sums outlive samples
         found |= self._binned(empty, first, last, max(step, HOUR))
         return [found[each.name] if each.name in found else self._of_run(each, first, last) for each in entries]
 

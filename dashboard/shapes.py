@@ -59,10 +59,11 @@ def duration(frame: Frame, chosen: list[tuple[str, Style]]) -> View:
             wanted = period is None or not style.expected or lonely
             if len(told) and wanted and unit(unit_of(frame, name))[1] in units[:2]:
                 look = Style(style.place, style.expected, period is not None, style.alone)
-                shapes.append((label(name, style, words, period), unit_of(frame, name), look, told, step / 3600.0))
+                shapes.append((label(name, look, words), unit_of(frame, name), look, told, step / 3600.0))
     if not shapes:
         return View(Reading("empty", why="explore_nothing", detail=asked.period.text))
     notes = [words["explore_two_axes"].format(detail=", ".join(units[2:]))] if len(units) > 2 else []
+    notes += [words["explore_earlier_note"].format(detail=asked.period.shifted(-1).text)] if asked.before else []
     notes.append(words["explore_duration_note"].format(length=curves.length(step * 1_000_000, words)))
     return View(
         Reading("ready"), curves.durations(shapes, words, frame.address.dark), notes, *summary(frame, chosen, values)

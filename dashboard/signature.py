@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -62,8 +63,19 @@ def fit(temperature: Floats, demand: Floats) -> Fit | None:
     tried = [_tried("flat", x, y, 0.0, 0.0)]
     for at in places:
         tried += [_tried("heating", x, y, at, at), _tried("cooling", x, y, at, at), _tried("both", x, y, at, at)]
-    apart = places[::3]
-    tried += [_tried("both", x, y, cold, warm) for cold in apart for warm in apart if warm > cold]
+    tried += [_tried("both", x, y, cold, warm) for cold in places[::3] for warm in places[::3] if warm > cold]
+    best = _best(tried)
+    if best.form != "both":
+        return best
+    near = np.linspace(-2.0, 2.0, 5) * (places[1] - places[0])
+    tried += [
+        _tried("both", x, y, best.cold + a, best.warm + b) for a in near for b in near if best.warm + b > best.cold + a
+    ]
+    return _best(tried)
+
+
+def _best(tried: Sequence[tuple[float, Fit] | None]) -> Fit:
+    """What explains best for what it needs."""
     return min((each for each in tried if each is not None), key=lambda each: each[0])[1]
 
 

@@ -39,12 +39,13 @@ def trend(frame: Frame, chosen: list[tuple[str, Style]]) -> View:
         if before and (not style.expected or lonely):
             old = Style(style.place, style.expected, True, style.alone)
             traces += curves.drawn(
-                earlier[place], old, key, label(name, style, words, before), words, zone, shift, frame.address.dark
+                earlier[place], old, key, label(name, old, words), words, zone, shift, frame.address.dark
             )
     heads, rows = figures(frame, list(zip(found, chosen, strict=True)), earlier, shift)
     if not any(len(each) or len(each.odd_time) for each in [*found, *earlier]):
         return View(Reading("empty", why="explore_nothing", detail=seen.text), heads=heads, rows=rows)
     steps = sorted({each.step for each in found if each.step})
+    notes += [words["explore_earlier_note"].format(detail=before.text)] if before else []
     notes += [words["explore_thinned"].format(length=curves.length(steps[-1], words))] if steps else []
     figure = curves.trend(traces, axes[:2], seen, frame.almanac, frame.address.dark)
     return View(Reading("ready"), figure, notes, heads, rows)

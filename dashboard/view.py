@@ -49,6 +49,9 @@ def _drawn(frame: Frame) -> View:
     """The chart that is asked for, of the points that there are."""
     chosen, notes, waiting = choose(frame)
     found = DRAW[frame.asked.chart](frame, chosen)
+    typical = [name for name, style in chosen if style.expected and name not in frame.history.measured()]
+    if typical:
+        notes.append(frame.words["explore_typical"])
     found.notes = notes + found.notes
     found.period, found.waiting = frame.asked.period, waiting
     return found

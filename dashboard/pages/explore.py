@@ -122,6 +122,7 @@ def _offer(chosen: list[str], found: list[Entry], words: Words) -> list[dict[str
 def register(app: dash.Dash, source: Source) -> None:
     """The page's own callbacks and files."""
     register_browser(app)
+    source.sky(source.home)  # before any run: the page needs the site's time zone first
 
     def told(query: str | None) -> Address:
         return read("/explore", query, {"explore": asked.KEYS}, source.names, Address("explore", source.home))
@@ -131,6 +132,8 @@ def register(app: dash.Dash, source: Source) -> None:
     )  # fmt: skip
     async def draw(query: str | None, _: int | None) -> tuple[Any, ...]:
         address = told(query)
+        if dash.ctx.triggered_id == "explore-again" and not news(source, address.site):
+            return (dash.no_update,) * len(DRAWN)
         return drawn(await asyncio.to_thread(show, source, address), address)
 
     @app.callback(
@@ -183,6 +186,12 @@ def offered(source: Source, address: Address, text: str, chosen: list[str]) -> l
     return _offer(chosen, found, words)
 
 
+def news(source: Source, site: str) -> bool:
+    """Whether what was worked out may be there by now."""
+    states = [each(site).state for each in (source.site, source.sky, source.run)]
+    return states[2] != "loading" or "loading" in states[:2]
+
+
 def looked_at(change: Mapping[str, Any] | None) -> str | None:
     """The stretch of time that a chart was moved to, as an address writes it; nothing where it was not moved."""
     if not change:
@@ -202,7 +211,8 @@ def drawn(view: View, address: Address) -> tuple[Any, ...]:
         state.append(html.P(words["explore_waiting"], className="note", role="status"))
     shown = "" if view.figure is not None else "hidden-graph"
     figure = view.figure or {"data": [], "layout": {}}
-    style = {"height": f"{max(LEAST, figure['layout'].get('meta', 0))}px"}
+    tall = max(LEAST, figure["layout"].get("meta", 0)) if view.figure is not None or view.waiting else 0
+    style = {"height": f"{tall}px"}
     return figure, shown, style, title(view, address), state, below(view, address), span(view), not view.waiting
 
 

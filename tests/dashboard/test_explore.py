@@ -1,4 +1,4 @@
-"""Explore without a browser: periods, samples and gaps, the fitted line, what every chart is made of, files, and what goes wrong."""
+"""Explore without a browser: what every chart is made of, files, and what goes wrong."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import re
 import sqlite3
 import threading
 import time
+import urllib.error
+import urllib.request
 from datetime import datetime, timedelta, timezone
 
 import numpy as np
@@ -16,25 +18,21 @@ import pytest
 
 pytest.importorskip("dash", reason="the dashboard's packages are not installed: pip install 'campus-twin[dashboard]'")
 
-from fastapi.testclient import TestClient
 from twin.dashboard import asked, history, shell
 from twin.dashboard.address import Address, read
-from twin.dashboard.app import make
 from twin.dashboard.data import Source
 from twin.dashboard.language import say
 from twin.dashboard.pages import explore
-from twin.dashboard.period import Period, UnfitError, between, named
-from twin.dashboard.series import Series
-from twin.dashboard.signature import fit
 from twin.dashboard.view import show
 
+from tests.dashboard.served import served
 from tests.dashboard.studies import SITE
 from twin.historian.store import open_store
-from twin.historian.tidy import tidy
+from twin.historian.tidy import retain, tidy
 
 ZONE = timezone(timedelta(hours=8))
 NOON = datetime(2026, 3, 4, 12, tzinfo=ZONE)
-MINUTES = pd.date_range("2026-02-26", NOON, freq="1min", tz=ZONE, inclusive="left")
+MINUTES = pd.date_range("2026-02-26", "2026-03-04 12:00", freq="1min", tz=ZONE, inclusive="left")
 
 
 @pytest.fixture
@@ -76,127 +74,23 @@ def shown(site, store, query, wait=True):
     return found
 
 
+def fetched(source, *queries):
+    """Status, headers and text of files, once everything is worked out."""
+    until = time.monotonic() + 60
+    while "loading" in {each(source.home).state for each in (source.site, source.sky, source.run)}:
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    with served(source) as address:
+        for query in queries:
+            try:
+                with urllib.request.urlopen(f"{address}/explore/samples.{query}") as told:
+                    yield told.status, told.headers, told.read()
+            except urllib.error.HTTPError as told:
+                yield told.code, told.headers, told.read()
+
+
 def numbers(packed, kind="f4"):
     return np.frombuffer(base64.b64decode(packed["bdata"]), f"<{kind}")
-
-
-@pytest.mark.parametrize(
-    ("key", "first", "last", "before"),
-    [
-        ("today", "2026-03-04", "2026-03-05", "2026-03-03"),
-        ("yesterday", "2026-03-03", "2026-03-04", "2026-03-02"),
-        ("week", "2026-02-26", "2026-03-05", "2026-02-19"),
-        ("month", "2026-03-01", "2026-04-01", "2026-02-01"),
-        ("year", "2026-01-01", "2027-01-01", "2025-01-01"),
-    ],
-)
-def test_a_named_period_is_of_the_sites_calendar_and_so_is_the_one_before(key, first, last, before):
-    period = named(key, NOON)
-    assert (f"{period.start:%Y-%m-%d}", f"{period.end:%Y-%m-%d}") == (first, last)
-    assert period.start.utcoffset() == timedelta(hours=8)
-    assert period.shifted(-1).start == datetime.fromisoformat(before).replace(tzinfo=ZONE)
-    assert period.shifted(-1).end == period.start
-    assert period.shifted(-1).shifted(1) == period
-
-
-def test_the_last_day_of_a_chosen_period_is_within_it():
-    period = between("2026-03-01", "2026-03-07", ZONE)
-    assert period == Period(datetime(2026, 3, 1, tzinfo=ZONE), datetime(2026, 3, 8, tzinfo=ZONE))
-    assert period.text == "2026-03-01 – 2026-03-07"
-
-
-@pytest.mark.parametrize(
-    ("start", "end", "why"),
-    [
-        ("2026-03-02", "2026-03-01T12:00", "explore_reversed"),
-        ("2026-03-02T00:00", "2026-03-02T00:00", "explore_reversed"),
-        ("2026-02-30", "2026-03-01", "explore_no_moment"),
-        ("", "2026-03-01", "explore_open"),
-        ("0001-01-01", "2026-03-01", "explore_years"),
-    ],
-)
-def test_a_period_that_is_none_is_refused_with_the_reason(start, end, why):
-    with pytest.raises(UnfitError) as refused:
-        between(start, end, ZONE)
-    assert refused.value.why == why
-    for language in ("en", "zh"):
-        assert "{" not in say(language)[why].format(detail=refused.value.detail)
-
-
-def test_an_odd_step_at_the_edge_of_the_calendar_is_refused():
-    with pytest.raises(UnfitError):
-        Period(datetime(1970, 1, 1), datetime(1970, 2, 1)).shifted(-1)
-    with pytest.raises(UnfitError):
-        Period(datetime(2000, 1, 1, 1), datetime(2199, 1, 1)).shifted(100)
-
-
-def test_names_with_commas_and_signs_survive_the_address():
-    names = ["a,b", "50%", "%2C", "冷机/功率", "a&b=c"]
-    address = Address("explore", "fans", own=(("points", asked.joined(names)),))
-    found = read(
-        "/explore", address.to().partition("?")[2], {"explore": asked.KEYS}, ["fans"], Address("explore", "fans")
-    )
-    assert asked.points(found.get("points")) == names
-
-
-def test_thinning_keeps_every_extreme_and_breaks_at_gaps():
-    time_of = np.arange(100_000, dtype=np.int64) * 1_000_000
-    value = np.sin(time_of / 1e9)
-    value[[777, 54_321]] = 99.0, -99.0
-    kept = np.ones(100_000, dtype=bool)
-    kept[30_000:31_000] = False
-    series = Series("a", "", "", "measured", time_of[kept], value[kept])
-    at, told = series.thin(1000)
-    assert len(at) < 1010
-    assert np.nanmax(told) == 99.0
-    assert np.nanmin(told) == -99.0
-    gap = np.flatnonzero(np.isnan(told))
-    assert len(gap) == 1
-    assert (at[gap[0] - 1], at[gap[0] + 1]) == (29_999_000_000, 31_000_000_000)
-    assert (np.diff(at) > 0).all()
-    assert series.gaps(0, 100_000_000_000) == [(29_999_000_000, 31_000_000_000)]
-
-
-def test_a_series_of_intervals_shows_the_range_of_its_samples():
-    series = Series(
-        "a", "W", "", "measured", np.array([0, 60, 180]) * 1_000_000, np.array([2.0, 3.0, 4.0]), 60_000_000,
-        np.array([1.0, 2.0, 3.0]), np.array([5.0, 6.0, 70.0]), np.array([60, 60, 30]),
-    )  # fmt: skip
-    at, told = series.range()
-    assert told[~np.isnan(told)].tolist() == [1.0, 5.0, 2.0, 6.0, 3.0, 70.0]
-    assert np.isnan(told[4])
-    assert (series.lowest, series.highest, series.samples) == (1.0, 70.0, 150)
-    assert series.mean == pytest.approx((2 * 60 + 3 * 60 + 4 * 30) / 150)
-    assert series.integral == pytest.approx(9.0 * 60.0)
-    assert len(at) == 7
-
-
-@pytest.mark.parametrize(
-    ("form", "heating", "cooling", "cold", "warm"),
-    [
-        ("heating", 30.0, 0.0, 15.0, 15.0),
-        ("cooling", 0.0, 20.0, 22.0, 22.0),
-        ("both", 30.0, 20.0, 10.0, 22.0),
-        ("flat", 0.0, 0.0, 0.0, 0.0),
-    ],
-)
-def test_the_fitted_line_finds_what_the_demand_was_made_of(form, heating, cooling, cold, warm):
-    random = np.random.default_rng(3)
-    x = random.uniform(-5.0, 35.0, 300)
-    y = 500.0 + heating * np.maximum(0.0, cold - x) + cooling * np.maximum(0.0, x - warm) + random.normal(0.0, 5.0, 300)
-    found = fit(x, y)
-    assert found.form == form
-    assert found.base == pytest.approx(500.0, rel=0.05)
-    assert found.heating == pytest.approx(heating, rel=0.1)
-    assert found.cooling == pytest.approx(cooling, rel=0.1)
-    assert form == "flat" or found.determined > 0.9
-    assert form in ("flat", "cooling") or found.cold == pytest.approx(cold, abs=2.0)
-
-
-def test_a_line_is_not_fitted_to_a_few_values_or_one_temperature():
-    assert fit(np.arange(9.0), np.arange(9.0)) is None
-    assert fit(np.full(50, 20.0), np.arange(50.0)) is None
-    assert fit(np.full(50, np.nan), np.arange(50.0)) is None
 
 
 def test_a_trend_tells_gaps_and_qualities_and_its_figures_are_the_historians(site, store):
@@ -206,7 +100,7 @@ def test_a_trend_tells_gaps_and_qualities_and_its_figures_are_the_historians(sit
         held = kept.query(["grid.power"], MINUTES[0], NOON, qualities=("good",))["value"]
     row = dict(zip(view.heads, view.rows[0], strict=True))
     words = say("en")
-    assert row[words["explore_mean"]] == f"{held.mean() / 1e3:.4f} kW".rstrip("0")
+    assert row[words["explore_mean"]] == f"{held.mean() / 1e3:.5g} kW"
     assert row[words["explore_samples"]] == f"{len(held):,}"
     assert row[words["explore_gaps"]] == "1, together 10.0 h"
     assert "10 communication lost" in row[words["explore_quality"]]
@@ -229,8 +123,8 @@ def test_many_samples_become_means_and_extremes_that_match_the_historian(site, s
     with open_store(store) as kept:
         held = kept.query(["grid.power"], MINUTES[0], NOON, qualities=("good",))["value"]
     row = dict(zip(view.heads, view.rows[0], strict=True))
-    assert row[say("en")["explore_mean"]] == f"{held.mean() / 1e3:.4f} kW".rstrip("0")
-    assert row[say("en")["explore_most"]] == f"{held.max() / 1e3:.4f} kW".rstrip("0")
+    assert row[say("en")["explore_mean"]] == f"{held.mean() / 1e3:.5g} kW"
+    assert row[say("en")["explore_most"]] == f"{held.max() / 1e3:g} kW"
     assert "2 fault" in row[say("en")["explore_quality"]]
     extremes = numbers(view.figure["data"][0]["y"])
     assert np.nanmax(extremes) == np.float32(held.max() / 1e3)
@@ -244,9 +138,8 @@ def test_old_samples_of_which_only_sums_are_left_are_still_drawn(site, tmp_path)
         kept.append(pd.DataFrame({"grid.power": np.full(len(times), 7000.0)}, index=times))
         for _ in range(3):
             tidy(kept, hot=0)
-        from twin.historian.tidy import retain
-
-        retain(kept, pd.Timestamp("2025-03-01", tz=ZONE))
+        retain(kept, "100D")
+        kept.append(pd.DataFrame({"grid.power": np.ones(60)}, index=MINUTES[:60]))
     view = shown(site, folder, "?points=grid.power&twin=off&from=2025-01-02&to=2025-01-03")
     assert view.reading.state == "ready"
     assert view.rows[0][1] == "7 kW"
@@ -257,6 +150,7 @@ def test_the_twins_year_stands_in_where_nothing_is_measured(site):
     assert view.reading.state == "ready"
     assert len(view.rows) == 1
     assert "grid.power" in view.notes[0]
+    assert "typical weather" in view.notes[1]
     source = Source(str(site), now=lambda: NOON)
     while source.run("fans").value is None:
         time.sleep(0.01)
@@ -265,6 +159,14 @@ def test_the_twins_year_stands_in_where_nothing_is_measured(site):
     drawn = numbers(view.figure["data"][1]["y"])
     assert drawn == pytest.approx(run.series("grid.power")[first : first + 7 * 96] / 1e3)
     source.close()
+
+
+def test_a_point_without_a_unit_has_the_one_of_its_twin(site, tmp_path):
+    folder = tmp_path / "plain"
+    with open_store(folder) as kept:
+        kept.append(pd.DataFrame({"grid.power": np.full(len(MINUTES), 7000.0)}, index=MINUTES))
+    view = shown(site, folder, "?points=grid.power")
+    assert [row[1].split()[1] for row in view.rows] == ["kW", "kW"]
 
 
 def test_a_carpet_has_a_row_a_day_of_the_local_clock_in_both_ways(site, store):
@@ -378,14 +280,11 @@ def test_a_store_that_is_replaced_is_read_anew(site, store):
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_a_file_has_every_sample_with_its_quality(site, store, kind, tmp_path):
     source = Source(str(site), str(store), now=lambda: NOON)
-    with TestClient(make(source, ("*",)).server) as client:
-        while source.sky("fans").value is None or source.site("fans").value is None:
-            time.sleep(0.01)
-        told = client.get(f"/explore/samples.{kind}?site=fans&points=grid.power&twin=off")
-    assert told.status_code == 200
-    assert "attachment" in told.headers["content-disposition"]
+    ((status, headers, content),) = fetched(source, f"{kind}?site=fans&points=grid.power&twin=off")
+    assert status == 200
+    assert "attachment" in headers["content-disposition"]
     path = tmp_path / f"got.{kind}"
-    path.write_bytes(told.content)
+    path.write_bytes(content)
     frame = pd.read_csv(path) if kind == "csv" else pd.read_excel(path) if _excel() else None
     if frame is not None:
         with open_store(store) as kept:
@@ -408,15 +307,18 @@ def test_a_file_that_would_be_too_long_or_of_nothing_is_refused_in_the_readers_l
 
     monkeypatch.setattr(export, "EXCEL_ROWS", 100)
     source = Source(str(site), str(store), now=lambda: NOON)
-    with TestClient(make(source, ("*",)).server) as client:
-        while source.sky("fans").value is None or source.run("fans").value is None:
-            time.sleep(0.01)
-        told = client.get("/explore/samples.xlsx?site=fans&lang=zh&points=grid.power&twin=off")
-        assert (told.status_code, "行数超出" in told.text) == (400, True)
-        assert client.get("/explore/samples.csv?site=fans&points=nobody").status_code == 400
-        carpet = client.get("/explore/samples.csv?site=fans&points=grid.power&twin=off&chart=carpet")
-        assert carpet.text.splitlines()[0].endswith("grid.power [W]")
-        assert len(carpet.text.splitlines()) == 1 + 4 * (6 * 24 + 12)
+    queries = (
+        "xlsx?lang=zh&points=grid.power&twin=off",
+        "csv?points=nobody",
+        "csv?points=grid.power&twin=off&chart=carpet",
+        "csv?from=2026-03-02&to=2026-03-01",
+    )
+    long, nobody, carpet, reversed_ = fetched(source, *queries)
+    assert (long[0], "行数超出" in long[2].decode()) == (400, True)
+    assert (nobody[0], reversed_[0]) == (400, 400)
+    lines = carpet[2].decode().splitlines()
+    assert lines[0].endswith("grid.power [W]")
+    assert len(lines) == 1 + 4 * (6 * 24 + 12)
     source.close()
 
 
@@ -425,17 +327,14 @@ def test_a_name_that_is_a_formula_is_none_in_a_file(site, tmp_path):
     with open_store(folder) as kept:
         kept.append(pd.DataFrame({"=1+1": np.ones(len(MINUTES))}, index=MINUTES))
     source = Source(str(site), str(folder), now=lambda: NOON)
-    with TestClient(make(source, ("*",)).server) as client:
-        while source.sky("fans").value is None:
-            time.sleep(0.01)
-        told = client.get("/explore/samples.csv", params={"site": "fans", "points": "=1+1", "twin": "off"})
-    assert ",'=1+1," in told.text.splitlines()[1]
+    ((_, _, content),) = fetched(source, "csv?points=%3D1%2B1&twin=off")
+    assert ",'=1+1," in content.decode().splitlines()[1]
     source.close()
 
 
 def test_readers_in_many_threads_get_the_same_answer(site, store):
     source = Source(str(site), str(store), now=lambda: NOON)
-    while source.sky("fans").value is None:
+    while source.sky("fans").value is None or source.site("fans").value is None:
         time.sleep(0.01)
     address = Address("explore", "fans", own=(("points", "grid.power"), ("twin", "off")))
     found = []
