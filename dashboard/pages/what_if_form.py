@@ -70,6 +70,7 @@ def _measures(found: tuple[Choice, ...], address: Address) -> html.Section:
             [_choice(each, chosen.get(each.name), titles, address.language) for each in some],
             className="choices",
             role="group",
+            **{"aria-label": words["what_if_own" if own else "what_if_library"].format(count=len(some))},
         )
         if some and own:
             parts += [html.H3(words["what_if_own"]), rows]

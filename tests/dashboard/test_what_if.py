@@ -91,6 +91,15 @@ def ended(jobs, name, *states):
     return job
 
 
+def process(jobs, name):
+    """The process of a job that has begun."""
+    until = time.monotonic() + PATIENCE
+    while name not in jobs._children:
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    return jobs._children[name][1]
+
+
 def kept(source, study, name="0" * 12, title="kept", wish="{}"):
     """A study as if a job had made it."""
     source.studies.jobs.table.add(Job(name, "fans", title, wish, "done", 1.0, 1.0, 2.0))
@@ -146,8 +155,7 @@ def test_a_stopped_job_ends_at_once_and_goes_on_later(source, site):
 def test_the_end_of_the_server_interrupts_its_jobs_and_leaves_no_process(site, tmp_path):
     jobs = Jobs(tmp_path)
     job = jobs.start(wished(site, samples=400), "fans")
-    ended(jobs, job.id, "running")
-    child = jobs._children[job.id][1]
+    child = process(jobs, job.id)
     jobs.close()
     assert child.poll() is not None
     again = Jobs(tmp_path)
@@ -159,8 +167,7 @@ def test_the_end_of_the_server_interrupts_its_jobs_and_leaves_no_process(site, t
 def test_a_worker_that_dies_without_a_word_is_told(site, tmp_path):
     jobs = Jobs(tmp_path)
     job = jobs.start(wished(site, samples=400), "fans")
-    ended(jobs, job.id, "running")
-    jobs._children[job.id][1].kill()
+    process(jobs, job.id).kill()
     found = ended(jobs, job.id)
     jobs.close()
     assert found.state == "failed"
