@@ -10,7 +10,7 @@ from twin.dashboard.language import say
 from twin.dashboard.page import Page
 from twin.dashboard.shell import message
 
-KEYS = ("map", "component", "explore", "carbon", "points")
+KEYS = ("map", "component", "explore", "what_if", "carbon", "points")
 
 
 def build(address: Address, source: Source) -> Any:

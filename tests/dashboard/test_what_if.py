@@ -371,11 +371,16 @@ def test_a_study_that_is_gone_spoilt_or_of_another_version_says_so_and_what_to_d
 
 def test_a_report_is_served_in_every_form_and_nonsense_is_refused(source, study):
     name = kept(source, study)
-    assert json.loads(what_if.report(source, name, "json", "en").body) == study
-    assert b"<html" in what_if.report(source, name, "html", "en").body[:400]
-    assert what_if.report(source, name, "xlsx", "zh").body[:2] == b"PK"
-    assert what_if.report(source, name, "exe", "en").status_code == 404
-    assert what_if.report(source, "../../etc/passwd", "json", "xx").status_code == 404
+    with account.acting(ENGINEER):
+        assert json.loads(what_if.report(source, name, "json", "en").body) == study
+        assert b"<html" in what_if.report(source, name, "html", "en").body[:400]
+        assert what_if.report(source, name, "xlsx", "zh").body[:2] == b"PK"
+        assert what_if.report(source, name, "exe", "en").status_code == 404
+        assert what_if.report(source, "../../etc/passwd", "json", "xx").status_code == 404
+    with account.acting(VIEWER):
+        refused = what_if.report(source, name, "json", "en")
+        assert (refused.status_code, b"engineer" in refused.body) == (403, True)
+        assert ".xlsx" not in texts(what_if.build(Address("what_if", "fans", own=(("study", name),)), source))
 
 
 def test_charts_on_the_screen_have_the_studys_numbers(study):
@@ -423,6 +428,14 @@ def test_a_study_in_which_nothing_could_be_run_says_why(source, study):
     shown = texts(what_if.build(Address("what_if", "fans", "zh", own=(("study", name),)), source))
     assert "the pump ran dry" in shown
     assert "what-if-waterfall" not in shown
+
+
+def test_a_study_without_a_package_or_a_curve_says_why_there_is_no_such_chart(source, study):
+    alone = [row for row in study["scenarios"] if row["name"] in row["measures"]]
+    name = kept(source, {**study, "scenarios": alone, "abatement": None})
+    shown = texts(what_if.build(Address("what_if", "fans", own=(("study", name),)), source))
+    assert "A waterfall needs" in shown
+    assert "An abatement curve needs" in shown
 
 
 def test_progress_says_how_far_and_how_long(monkeypatch):
