@@ -224,7 +224,7 @@ def preview(wish: Wish, source: Source, site: str, language: str) -> tuple[Any, 
     if not wish.measures:
         return html.P(words["what_if_choose"], className="note"), False
     try:
-        ready = prepared(wish)
+        ready = prepared(wish, source.site(site).value)
         rows, runs = ready.money(), ready.runs()
     except SiteError as problem:
         refused: Reading[Any] = Reading("error", why="what_if_refused", detail=str(problem))
