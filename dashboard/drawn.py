@@ -65,7 +65,7 @@ def drawn(form: Any, dark: bool) -> Figure:
 
 @drawn.register
 def _(form: Bars, dark: bool) -> Figure:
-    """Bars with their label above them, so that a phone has their whole width."""
+    """Bars with their number and label above them, so that a phone has their whole width and a long label is cut before its number."""
     colours = palette(dark)
     ends = [v for row in form.rows for v in (row.start, row.end) if math.isfinite(v)] + list(form.includes)
     low, high = min(ends), max(ends)
@@ -84,7 +84,7 @@ def _(form: Bars, dark: bool) -> Figure:
         "marker": {"symbol": "line-ns", "size": 20, "line": {"width": 4, "color": colours.ink}},
     }  # fmt: skip
     notes = [
-        {"xref": "paper", "x": 0, "y": place + HALF, "yanchor": "bottom", "xanchor": "left", "text": f"{plain(row.label)}  <b>{plain(row.text)}</b>", "showarrow": False, "align": "left"}
+        {"xref": "paper", "x": 0, "y": place + HALF, "yanchor": "bottom", "xanchor": "left", "text": f"<b>{plain(row.text)}</b>  {plain(row.label)}", "showarrow": False, "align": "left"}
         for row, place in zip(form.rows, places, strict=True)
     ]  # fmt: skip
     made = layout(dark, annotations=notes, hovermode="closest", bargap=0.3)

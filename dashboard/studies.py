@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import tempfile
 import threading
@@ -30,8 +31,8 @@ UNSOUND = (KeyError, IndexError, TypeError, ValueError, AttributeError, Arithmet
 
 
 def usual_folder() -> Path:
-    """Where studies are kept unless another folder is named."""
-    return Path(user_data_dir("campus-twin")) / "studies"
+    """Where studies are kept unless another folder is named; the environment variable `TWIN_DATA` moves it."""
+    return Path(os.environ.get("TWIN_DATA") or user_data_dir("campus-twin")) / "studies"
 
 
 class Studies:

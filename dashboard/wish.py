@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from twin.errors import SiteError
 from twin.site.arguments import split
 from twin.site.load import load
+from twin.site.measures import apply
 from twin.site.site import Site
 from twin.stock import cache_folder
 
@@ -108,8 +109,12 @@ def worth(site: Site) -> bool:
     return worth_a_curve(site)
 
 
-def prepared(wish: Wish) -> Prepared:
+def prepared(wish: Wish, site: Site | None = None) -> Prepared:
     """Look a wish over before anything is run.
+
+    Parameters
+    ----------
+    site : what is at the wish's path, where it is known already.
 
     Raises
     ------
@@ -117,7 +122,6 @@ def prepared(wish: Wish) -> Prepared:
         When a measure or an argument is wrong, or measures of a package contradict each other; the message says which.
     """
     from twin.study.design import choose
-    from twin.study.sets import Sets
 
     if not wish.measures:
         raise WishError("no measure is chosen; choose one or more")
@@ -127,18 +131,35 @@ def prepared(wish: Wish) -> Prepared:
         raise WishError(f"{wish.mode!r} is no way to put measures together; take one of {', '.join(MODES)}")
     if not FEWEST <= wish.samples <= MOST:
         raise WishError(f"{wish.samples} samples: take {FEWEST} to {MOST}")
-    site = choose(load(wish.path), wish.measures)
+    site = choose(site or load(wish.path), wish.measures)
     names = tuple(site.measures)
     packages: dict[str, tuple[str, ...]] = {}
     if wish.mode != "alone" and len(names) > 1:
-        sets = Sets(site)
-        if why := sets.problem(names):
-            raise WishError(why)
-        packages = {PACKAGE: sets.ordered(names)}
+        packages = {PACKAGE: _in_order(site, names)}
     elif wish.mode == "one_less":
         raise WishError("one measure is chosen; leaving each out in turn needs two or more")
     ready = replace(site, packages=packages, package_titles=dict.fromkeys(packages, TITLE))
     return Prepared(ready, DESIGNS.get(wish.mode, "alone") if packages else "alone", wish)
+
+
+def _in_order(site: Site, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Measures in an order in which they go together.
+
+    Raises
+    ------
+    WishError
+        When they do not in any.
+    """
+    from twin.study.sets import Sets
+
+    try:
+        apply(site, names)
+    except SiteError:
+        sets = Sets(site)
+        if why := sets.problem(names):
+            raise WishError(why) from None
+        return sets.ordered(names)
+    return names
 
 
 def question(wish: Wish) -> Question:

@@ -45,7 +45,7 @@ window.dash_clientside = Object.assign({}, window.dash_clientside, {
     },
     share: function (clicks, here) {
       const button = document.getElementById("what-if-share");
-      const link = window.location.origin + "/what-if?study=" + here.study;
+      const link = window.location.origin + "/what-if?lang=" + here.language + "&study=" + here.study;
       const told = button ? button.dataset.told : "";
       if (!clicks) return window.dash_clientside.no_update;
       if (!navigator.clipboard) return link;

@@ -35,6 +35,7 @@ KEYS = {
     "curve": "no", "scenario": r"[\w+\- ]{1,300}",
 }  # fmt: skip
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PLAIN = "text/plain; charset=utf-8"
 TYPES = {"html": "text/html; charset=utf-8", "xlsx": SHEET, "pdf": "application/pdf", "json": "application/json"}
 
 
@@ -241,15 +242,21 @@ def flows(source: Source, name: str | None, here: Any) -> Any:
 
 def report(source: Source, name: str, kind: str, language: str) -> Response:
     """A study as a file, or a plain sentence that says why there is none."""
-    words = say(language if language in LANGUAGES else LANGUAGES[0])
+    language = language if language in LANGUAGES else LANGUAGES[0]
+    words = say(language)
+    try:
+        required("engineer")
+    except RightError as problem:
+        return Response(problem.said(language), 403, media_type=PLAIN)
     found = source.studies.study(name)
     if kind not in TYPES or found.value is None:
         text = words[found.why].format(detail=found.detail) if found.value is None else words["what_if_no_file"]
-        return Response(text, 404, media_type="text/plain; charset=utf-8")
+        return Response(text, 404, media_type=PLAIN)
     try:
         octets = written(found.value.study, kind)
     except (TwinError, *UNSOUND) as problem:
-        return Response(f"{type(problem).__name__}: {problem}", 500, media_type="text/plain; charset=utf-8")
+        return Response(f"{type(problem).__name__}: {problem}", 500, media_type=PLAIN)
+    noted("study taken out", f"{name}.{kind}")
     return Response(
         octets, media_type=TYPES[kind], headers={"content-disposition": f'attachment; filename="study-{name}.{kind}"'}
     )

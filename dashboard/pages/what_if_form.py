@@ -70,6 +70,7 @@ def _measures(found: tuple[Choice, ...], address: Address) -> html.Section:
             [_choice(each, chosen.get(each.name), titles, address.language) for each in some],
             className="choices",
             role="group",
+            **{"aria-label": words["what_if_own" if own else "what_if_library"].format(count=len(some))},
         )
         if some and own:
             parts += [html.H3(words["what_if_own"]), rows]
@@ -223,7 +224,7 @@ def preview(wish: Wish, source: Source, site: str, language: str) -> tuple[Any, 
     if not wish.measures:
         return html.P(words["what_if_choose"], className="note"), False
     try:
-        ready = prepared(wish)
+        ready = prepared(wish, source.site(site).value)
         rows, runs = ready.money(), ready.runs()
     except SiteError as problem:
         refused: Reading[Any] = Reading("error", why="what_if_refused", detail=str(problem))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dash_mantine_components as dmc
 from dash import dcc, html
 from twin.dashboard import drawn
+from twin.dashboard.account import may
 from twin.dashboard.address import Address
 from twin.dashboard.amounts import percent, said
 from twin.dashboard.cards import card, figure, reason, table
@@ -16,6 +17,7 @@ from twin.dashboard.job_table import Job
 from twin.dashboard.language import say
 from twin.dashboard.pages.what_if_list import RESUMED, buttons
 from twin.dashboard.pages.what_if_list import said as state_of
+from twin.dashboard.reading import Reading
 from twin.dashboard.report import figures, listing
 from twin.dashboard.report.content import Content, summary, titled
 from twin.dashboard.report.listing import Listing
@@ -89,7 +91,7 @@ def _head(content: Content, job: Job | None, address: Address, back: Any) -> lis
             className="switch",
         )
         for kind in KINDS
-        if kind != "pdf" or browser()
+        if may("engineer") and (kind != "pdf" or browser())
     ]
     site = titled({"title": study["site"]}, language)
     basis = words["what_if_basis"].format(
@@ -147,7 +149,8 @@ def _found(content: Content, address: Address) -> list[Any]:
         )
     )
     charts = [
-        drawn.card(figures.waterfall(content, language), dark, "what-if-waterfall"),
+        drawn.card(figures.waterfall(content, language), dark, "what-if-waterfall")
+        or _missing("waterfall", "what_if_no_waterfall", words),
         drawn.card(figures.spread(content, "saving_kwh", "energy", language), dark, "what-if-savings"),
         drawn.card(figures.monthly_bars(content, language), dark, "what-if-monthly"),
         drawn.card(figures.spread(content, "npv", "money", language), dark, "what-if-npv"),
@@ -186,9 +189,15 @@ def _curve(content: Content, address: Address) -> Any:
     found = drawn.card(figures.abatement(content, language), address.dark, "what-if-macc")
     rows = listing.curve(content, language)
     if found is None or rows is None:
-        return None
+        return _missing("macc", "what_if_no_curve", say(language))
     found.children.append(tabled(rows, "what-if-macc-table"))
     return found
+
+
+def _missing(title: str, why: str, words: Mapping[str, str]) -> html.Section:
+    """A card that says why the study has nothing to show there."""
+    nothing: Reading[Any] = Reading("empty", why=why)
+    return card(words[title], reason(nothing, words), wide=True)
 
 
 def tabled(rows: Listing, name: str) -> html.Div:

@@ -24,8 +24,8 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium: apt-get i
 
 
 @pytest.fixture(scope="module")
-def source():
-    found = Source("binhai")
+def source(tmp_path_factory):
+    found = Source("binhai", studies=str(tmp_path_factory.mktemp("studies")))
     yield found
     found.close()
 
