@@ -128,7 +128,7 @@ def _rows(rows: Sequence[Row], address: Address) -> html.Div:
         )
         for row in rows
     ]  # fmt: skip
-    return table(heads, cells)
+    return table(heads, cells, stacked=True)
 
 
 def _amount(row: Row, address: Address) -> list[Any]:
@@ -152,7 +152,7 @@ def _beside(own: Inventory, address: Address, source: Source) -> list[Any]:
             for each in own.claims
         ]  # fmt: skip
         heads = [*(words[key] for key in ("carbon_figure", "carbon_reported", "twin", "carbon_difference", "unit")), _from(words["source"])]  # fmt: skip
-        return [card(words["carbon_beside_own"], table(heads, rows, "reported"), wide=True, note=words["carbon_beside_note"])]  # fmt: skip
+        return [card(words["carbon_beside_own"], table(heads, rows, "reported", True), wide=True, note=words["carbon_beside_note"])]  # fmt: skip
     if address.site == PORTFOLIO or PORTFOLIO not in source.names:
         return []
     group = source.site(PORTFOLIO)
@@ -165,7 +165,7 @@ def _beside(own: Inventory, address: Address, source: Source) -> list[Any]:
             parts.append((words[f"carbon_{key}"], f"{told[key][0]:,.0f}", _tonnes(mine), percent(mine / told[key][0]), _from(told[key][1])))  # fmt: skip
     heads = [*(words[key] for key in ("scope", "carbon_reported", "twin", "share")), _from(words["source"])]
     link = dcc.Link(words["carbon_to_group"], href=address.to(site=PORTFOLIO))
-    return [card(words["carbon_beside_group"], table(heads, parts, "reported"), link, wide=True, note=words["carbon_group_note"].format(year=own.ledger.year))]  # fmt: skip
+    return [card(words["carbon_beside_group"], table(heads, parts, "reported", True), link, wide=True, note=words["carbon_group_note"].format(year=own.ledger.year))]  # fmt: skip
 
 
 def _restated(own: Inventory, address: Address, source: Source) -> Any:
@@ -205,7 +205,7 @@ def difference(chosen: str, address: Address, source: Source) -> list[Any]:
     heads = [*(words[key] for key in columns), _from(words["source"])]
     found: list[Any] = [
         table([words["scope"], words["carbon_before"], words["carbon_after"], words["carbon_difference"]], totals, "restated-totals"),
-        table(heads, rows, "restated-rows"),
+        table(heads, rows, "restated-rows", True),
     ]  # fmt: skip
     return [*found, *(html.P(note, className="note") for note in both.notes)]
 
@@ -218,7 +218,9 @@ def _factors(own: Inventory, address: Address) -> Any:
         for row, of in used(own.ledger.rows)
     ]  # fmt: skip
     heads = [*(words[key] for key in ("carbon_factor_row", "carbon_factor", "carbon_region", "year")), _from(words["source"])]  # fmt: skip
-    return card(words["carbon_factors"], table(heads, rows, "factors"), wide=True, note=words["carbon_factors_note"])
+    return card(
+        words["carbon_factors"], table(heads, rows, "factors", True), wide=True, note=words["carbon_factors_note"]
+    )
 
 
 def _road(found: Reading[Road], address: Address) -> Any:
