@@ -53,7 +53,7 @@ def build(address: Address, source: Source) -> Any:
             _restated(own, address, source),
             _factors(own, address),
         ]
-    parts.append(_road(source.pathway(address.site), address))
+    parts += _road(source.pathway(address.site), address)
     return html.Div(parts)
 
 
@@ -204,7 +204,7 @@ def difference(chosen: str, address: Address, source: Source) -> list[Any]:
     columns = ("carbon_activity", "carbon_factor_before", "carbon_factor_after", "carbon_before", "carbon_after", "carbon_difference")  # fmt: skip
     heads = [*(words[key] for key in columns), _from(words["source"])]
     found: list[Any] = [
-        table([words["scope"], words["carbon_before"], words["carbon_after"], words["carbon_difference"]], totals, "restated-totals"),
+        table([words["scope"], words["carbon_before"], words["carbon_after"], words["carbon_difference"]], totals, "restated-totals", True),
         table(heads, rows, "restated-rows", True),
     ]  # fmt: skip
     return [*found, *(html.P(note, className="note") for note in both.notes)]
@@ -223,11 +223,11 @@ def _factors(own: Inventory, address: Address) -> Any:
     )
 
 
-def _road(found: Reading[Road], address: Address) -> Any:
+def _road(found: Reading[Road], address: Address) -> list[Any]:
     """The pathway as wedges and as the table they are drawn from."""
     words, language = say(address.language), address.language
     if found.value is None:
-        return card(words["carbon_pathway"], reason(found, words), wide=True, name="pathway")
+        return [card(words["carbon_pathway"], reason(found, words), wide=True, name="pathway")]
     road = found.value
     scale, unit = wedge.scale(road)
     years = [str(row["year"]) for row in road.rows]
@@ -242,13 +242,12 @@ def _road(found: Reading[Road], address: Address) -> Any:
         html.Li([html.Span(className="swatch", style={"background": colour}), name])
         for name, colour, _ in reversed(wedge.parts(road, words, language, address.dark))
     ]  # fmt: skip
+    legend.insert(0, html.Li([html.Span(className="dotted"), words["carbon_usual"]]))
     graph = html.Div(dcc.Graph(figure=drawn, config=GRAPH, style={"height": f"{TALL}px"}, className="graph"), role="img", **{"aria-label": title})  # fmt: skip
-    return html.Div(
-        [
+    return [
             card(title, graph, html.Ul(legend, className="legend"), wide=True, note=words["carbon_pathway_note"], name="pathway"),
             card(words["carbon_pathway_table"], table([unit, *years], rows, "wedges"), html.P(phrases(words["carbon_pathway_table_note"]), className="note"), wide=True),
-        ]
-    )  # fmt: skip
+    ]  # fmt: skip
 
 
 def where(address: Address, ending: str, factors: str | None = None) -> str:
