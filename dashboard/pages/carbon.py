@@ -301,8 +301,9 @@ def _answer(source: Source, ending: str, site: str, factors: str) -> Response:
 
 
 def settled(address: Address, source: Source) -> bool:
-    """Whether the inventory and the pathway are there, or why not."""
-    return "loading" not in {ask(address.site).state for ask in (source.site, source.inventory, source.pathway)}
+    """Whether the inventory, the pathway and the portfolio's file are there, or why not."""
+    states = {ask(address.site).state for ask in (source.site, source.inventory, source.pathway)}
+    return "loading" not in states | {source.site(name).state for name in source.names if name == PORTFOLIO}
 
 
 PAGE = Page(build, register, KEYS, settled)
