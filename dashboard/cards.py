@@ -48,11 +48,24 @@ def chart(title: str, drawn: Mapping[str, Any], height: int, note: str = "", nam
     return card(title, html.Div(graph, role="img", **{"aria-label": title}), note=note, wide=True, name=name)
 
 
-def table(heads: Sequence[str], rows: Sequence[Sequence[Any]], name: str = "") -> html.Div:
-    """A plain table; its first column is the head of each row."""
+def table(heads: Sequence[Any], rows: Sequence[Sequence[Any]], name: str = "", stacked: bool = False) -> html.Div:
+    """A plain table; its first column is the head of each row.
+
+    Parameters
+    ----------
+    stacked : on a narrow screen, cells stand below each other with the heads of their columns beside them.
+    """
     head = html.Thead(html.Tr([html.Th(text, scope="col") for text in heads]))
-    body = html.Tbody([html.Tr([html.Th(row[0], scope="row"), *(html.Td(cell) for cell in row[1:])]) for row in rows])
-    return html.Div(html.Table([head, body], **({"id": name} if name else {})), className="scroll", tabIndex=0)
+    body = html.Tbody([line(heads, row) for row in rows])
+    made = html.Table([head, body], className="stack" if stacked else "", **({"id": name} if name else {}))
+    return html.Div(made, className="scroll", tabIndex=0)
+
+
+def line(heads: Sequence[Any], row: Sequence[Any]) -> html.Tr:
+    """A row of a table, whose cells know the heads of their columns."""
+    labels = [text if isinstance(text, str) else text.children for text in heads]
+    cells = [html.Td(cell, **{"data-label": label}) for cell, label in zip(row[1:], labels[1:], strict=True)]
+    return html.Tr([html.Th(row[0], scope="row"), *cells])
 
 
 def skeleton(title: str, height: int, reading: Reading[Any], say: Mapping[str, str]) -> html.Section:

@@ -12,8 +12,8 @@ from twin.dashboard.studied import Road
 GRID = "grid"
 COLOURS = ("#009e73", "#56b4e9", "#e69f00", "#cc79a7", "#0072b2", "#d55e00", "#7fcbb3", "#8a8dc0", "#f0e442", "#c8b400")
 """Okabe and Ito's palette, for wedges in their order."""
-SMALL, TICKS = 1e-6, 6
-"""What a wedge may be below nothing by rounding [t], and how many years an axis names."""
+SMALL, TICKS = 1e-6, 4
+"""What a wedge may be below nothing by rounding [t], and how many years an axis names beside the last."""
 LARGE = 1e5
 """Tonnes from which thousands are shown."""
 Words = Mapping[str, str]
@@ -71,7 +71,8 @@ def figure(road: Road, words: Words, language: str, dark: bool) -> dict[str, Any
         "line": {"color": colours.ink, "width": 2, "dash": "dot"}, "hovertemplate": f"%{{y:,.1f}} {name}",
     })  # fmt: skip
     made = layout(dark, barmode="relative", margin={"l": 8, "r": 28, "t": 8, "b": 8}, showlegend=False)
-    made["xaxis"] = {**made["xaxis"], "type": "category", "tickangle": 0, "nticks": TICKS}
+    every = max(-(-(len(years) - 1) // TICKS), 1)
+    made["xaxis"] = {**made["xaxis"], "type": "category", "tickangle": 0, "tickvals": years[::-1][::every]}
     made["yaxis"] = {**made["yaxis"], "title": {"text": name}, "tickformat": ",.0f"}
     return {"data": drawn, "layout": made}
 

@@ -18,3 +18,9 @@ window.dash_clientside = Object.assign({}, window.dash_clientside, {
     },
   },
 });
+// Going back over a choice changes the address only, which nobody else hears of.
+window.addEventListener("popstate", function () {
+  if (!document.getElementById("carbon-factors")) return;
+  const told = new URLSearchParams(window.location.search).get("factors") || "";
+  window.dash_clientside.set_props("carbon-factors", { value: told });
+});

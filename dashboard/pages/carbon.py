@@ -53,7 +53,7 @@ def build(address: Address, source: Source) -> Any:
             _restated(own, address, source),
             _factors(own, address),
         ]
-    parts.append(_road(source.pathway(address.site), address))
+    parts += _road(source.pathway(address.site), address)
     return html.Div(parts)
 
 
@@ -128,7 +128,7 @@ def _rows(rows: Sequence[Row], address: Address) -> html.Div:
         )
         for row in rows
     ]  # fmt: skip
-    return table(heads, cells)
+    return table(heads, cells, stacked=True)
 
 
 def _amount(row: Row, address: Address) -> list[Any]:
@@ -152,7 +152,7 @@ def _beside(own: Inventory, address: Address, source: Source) -> list[Any]:
             for each in own.claims
         ]  # fmt: skip
         heads = [*(words[key] for key in ("carbon_figure", "carbon_reported", "twin", "carbon_difference", "unit")), _from(words["source"])]  # fmt: skip
-        return [card(words["carbon_beside_own"], table(heads, rows, "reported"), wide=True, note=words["carbon_beside_note"])]  # fmt: skip
+        return [card(words["carbon_beside_own"], table(heads, rows, "reported", True), wide=True, note=words["carbon_beside_note"])]  # fmt: skip
     if address.site == PORTFOLIO or PORTFOLIO not in source.names:
         return []
     group = source.site(PORTFOLIO)
@@ -165,7 +165,7 @@ def _beside(own: Inventory, address: Address, source: Source) -> list[Any]:
             parts.append((words[f"carbon_{key}"], f"{told[key][0]:,.0f}", _tonnes(mine), percent(mine / told[key][0]), _from(told[key][1])))  # fmt: skip
     heads = [*(words[key] for key in ("scope", "carbon_reported", "twin", "share")), _from(words["source"])]
     link = dcc.Link(words["carbon_to_group"], href=address.to(site=PORTFOLIO))
-    return [card(words["carbon_beside_group"], table(heads, parts, "reported"), link, wide=True, note=words["carbon_group_note"].format(year=own.ledger.year))]  # fmt: skip
+    return [card(words["carbon_beside_group"], table(heads, parts, "reported", True), link, wide=True, note=words["carbon_group_note"].format(year=own.ledger.year))]  # fmt: skip
 
 
 def _restated(own: Inventory, address: Address, source: Source) -> Any:
@@ -204,8 +204,8 @@ def difference(chosen: str, address: Address, source: Source) -> list[Any]:
     columns = ("carbon_activity", "carbon_factor_before", "carbon_factor_after", "carbon_before", "carbon_after", "carbon_difference")  # fmt: skip
     heads = [*(words[key] for key in columns), _from(words["source"])]
     found: list[Any] = [
-        table([words["scope"], words["carbon_before"], words["carbon_after"], words["carbon_difference"]], totals, "restated-totals"),
-        table(heads, rows, "restated-rows"),
+        table([words["scope"], words["carbon_before"], words["carbon_after"], words["carbon_difference"]], totals, "restated-totals", True),
+        table(heads, rows, "restated-rows", True),
     ]  # fmt: skip
     return [*found, *(html.P(note, className="note") for note in both.notes)]
 
@@ -218,14 +218,16 @@ def _factors(own: Inventory, address: Address) -> Any:
         for row, of in used(own.ledger.rows)
     ]  # fmt: skip
     heads = [*(words[key] for key in ("carbon_factor_row", "carbon_factor", "carbon_region", "year")), _from(words["source"])]  # fmt: skip
-    return card(words["carbon_factors"], table(heads, rows, "factors"), wide=True, note=words["carbon_factors_note"])
+    return card(
+        words["carbon_factors"], table(heads, rows, "factors", True), wide=True, note=words["carbon_factors_note"]
+    )
 
 
-def _road(found: Reading[Road], address: Address) -> Any:
+def _road(found: Reading[Road], address: Address) -> list[Any]:
     """The pathway as wedges and as the table they are drawn from."""
     words, language = say(address.language), address.language
     if found.value is None:
-        return card(words["carbon_pathway"], reason(found, words), wide=True, name="pathway")
+        return [card(words["carbon_pathway"], reason(found, words), wide=True, name="pathway")]
     road = found.value
     scale, unit = wedge.scale(road)
     years = [str(row["year"]) for row in road.rows]
@@ -240,13 +242,12 @@ def _road(found: Reading[Road], address: Address) -> Any:
         html.Li([html.Span(className="swatch", style={"background": colour}), name])
         for name, colour, _ in reversed(wedge.parts(road, words, language, address.dark))
     ]  # fmt: skip
+    legend.insert(0, html.Li([html.Span(className="dotted"), words["carbon_usual"]]))
     graph = html.Div(dcc.Graph(figure=drawn, config=GRAPH, style={"height": f"{TALL}px"}, className="graph"), role="img", **{"aria-label": title})  # fmt: skip
-    return html.Div(
-        [
+    return [
             card(title, graph, html.Ul(legend, className="legend"), wide=True, note=words["carbon_pathway_note"], name="pathway"),
             card(words["carbon_pathway_table"], table([unit, *years], rows, "wedges"), html.P(phrases(words["carbon_pathway_table_note"]), className="note"), wide=True),
-        ]
-    )  # fmt: skip
+    ]  # fmt: skip
 
 
 def where(address: Address, ending: str, factors: str | None = None) -> str:
@@ -300,8 +301,9 @@ def _answer(source: Source, ending: str, site: str, factors: str) -> Response:
 
 
 def settled(address: Address, source: Source) -> bool:
-    """Whether the inventory and the pathway are there, or why not."""
-    return "loading" not in {ask(address.site).state for ask in (source.site, source.inventory, source.pathway)}
+    """Whether the inventory, the pathway and the portfolio's file are there, or why not."""
+    states = {ask(address.site).state for ask in (source.site, source.inventory, source.pathway)}
+    return "loading" not in states | {source.site(name).state for name in source.names if name == PORTFOLIO}
 
 
 PAGE = Page(build, register, KEYS, settled)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dash import Input, Output, State, dcc, html, no_update
 from twin.dashboard.address import Address
 from twin.dashboard.amounts import NONE, Unit, intensity, unit
-from twin.dashboard.cards import SIGNS, card, phrases, reason, table
+from twin.dashboard.cards import SIGNS, card, line, phrases, reason, table
 from twin.dashboard.data import Source
 from twin.dashboard.expectation import Year
 from twin.dashboard.language import known, say
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from twin.site.site import Site
 
 Words = Mapping[str, str]
-COLUMNS = ("name", "area", "electricity", "intensity", "peak", "carbon")
+COLUMNS = ("name", "intensity", "electricity", "carbon", "peak", "area")
 KEYS = {"sort": rf"(?:{'|'.join(COLUMNS)})(?:-up)?"}
 USUAL = "intensity"
 SERVERS = ("it", "server_rooms", "power_path")
@@ -77,8 +77,8 @@ def _ranking(years: Mapping[str, Reading[Year]], sites: Mapping[str, Site | None
     carbon = unit("carbon", address.language, [each.carbon for each in known])
     most = max((each.intensity for each in known), default=0.0) or 1.0
     names = {
-        "name": words["site"], "area": words["area_head"], "electricity": f"{words['electricity']} [{energy.name}]",
-        "intensity": f"{words['eui']} [{intensity(0.0, address.unit)[1]}]", "peak": words["peak_head"], "carbon": f"{words['carbon_short']} [{carbon.name}]",
+        "name": words["site"], "intensity": f"{words['eui']} [{intensity(0.0, address.unit)[1]}]", "electricity": f"{words['electricity']} [{energy.name}]",
+        "carbon": f"{words['carbon_short']} [{carbon.name}]", "peak": words["peak_head"], "area": words["area_head"],
     }  # fmt: skip
     rows = [_row(name, years[name], sites[name], address, energy, carbon, most) for name in ordered(years, sites, address)]  # fmt: skip
     heads = html.Thead(html.Tr([_head(column, text, address) for column, text in names.items()]))
@@ -105,13 +105,14 @@ def _row(name: str, reading: Reading[Year], site: Site | None, address: Address,
         return html.Tr([head, html.Td(html.Span([f"{SIGNS[reading.state]} ", *phrases(told)], className=f"{reading.state} origin"), colSpan=len(COLUMNS) - 1)])  # fmt: skip
     text, _ = intensity(year.intensity, address.unit)
     bar = html.Div(className="bar", style={"width": f"{max(100.0 * year.intensity / most, 0.0):.1f}%"})
-    cells = [f"{year.area:,.0f}", energy.of(year.electricity), [text, bar], f"{year.peak:,.0f}", carbon.of(year.carbon)]
+    cells = [[text, bar], energy.of(year.electricity), carbon.of(year.carbon), f"{year.peak:,.0f}", f"{year.area:,.0f}"]
     return html.Tr([head, *(html.Td(cell) for cell in cells)])
 
 
 def _standard(years: Mapping[str, Reading[Year]], sites: Mapping[str, Site | None], address: Address) -> list[Any]:
     """Sites beside the constraint and guide values of the standard, and for each of the others why it has none."""
-    words, rows, others = say(address.language), [], []
+    words, rows = say(address.language), []
+    others: dict[str, list[str]] = {}
     name_of_unit = intensity(0.0, address.unit)[1]
     for name, site in sites.items():
         year = years[name].value
@@ -120,7 +121,7 @@ def _standard(years: Mapping[str, Reading[Year]], sites: Mapping[str, Site | Non
         title, found = title_of(name, site, address.language), benchmark(site)
         kind = known("portfolio_kind", site.building, words)
         if found is None:
-            others.append(html.Li([html.B(title), " ", words["portfolio_no_value" if site.building else "portfolio_no_kind"].format(kind=kind)]))  # fmt: skip
+            others.setdefault(kind, []).append(title)
             continue
         servers = sum(flow.energy for flow in year.uses if flow.name in SERVERS)
         own = (year.electricity - servers) / year.area
@@ -132,9 +133,10 @@ def _standard(years: Mapping[str, Reading[Year]], sites: Mapping[str, Site | Non
             )
         )  # fmt: skip
     heads = [words["site"], words["portfolio_kind"], *(f"{words[key]} [{name_of_unit}]" for key in ("eui", "portfolio_without_servers", "portfolio_constraint", "portfolio_guide")), words["portfolio_over"], words["portfolio_state"]]  # fmt: skip
-    body: list[Any] = [table(heads, rows, "benchmarks")] if rows else []
+    body: list[Any] = [table(heads, rows, "benchmarks", True)] if rows else []
     if others:
-        body.append(html.Ul(others, className="plain"))
+        lines = [[html.B(words["comma"].join(titles)), " ", *phrases(words["portfolio_no_value" if kind else "portfolio_no_kind"].format(kind=kind))] for kind, titles in others.items()]  # fmt: skip
+        body.append(html.Ul([html.Li(each) for each in lines], className="plain"))
     return [*body, html.P(words["portfolio_standard_note"], className="note")]
 
 
@@ -142,6 +144,7 @@ def _reported(source: Source, sites: Mapping[str, Site | None], address: Address
     """What was reported of each site beside the twin's range, with the verdict and why; the runs begin when somebody asks."""
     words = say(address.language)
     told = {name: source.reported(name) for name, site in sites.items() if site and site.reported}
+    heads = [_said(words[key]) if key in SAID else words.get(key, key) for key in CLAIM]
     groups = []
     for name, reading in told.items():
         site = sites[name]
@@ -149,21 +152,20 @@ def _reported(source: Source, sites: Mapping[str, Site | None], address: Address
         head = html.Tr(html.Th(title_of(name, site, address.language), colSpan=len(CLAIM), scope="rowgroup", className="group"))  # fmt: skip
         problem = [html.Tr(html.Td(reason(reading, words), colSpan=len(CLAIM)))] if reading.state == "error" else []
         rows = reading.value or [{"quantity": each.what, "reported": each.value, "unit": each.unit, "source": each.source} for each in site.reported]  # fmt: skip
-        groups.append(html.Tbody([head, *problem, *(_claim(row, address) for row in rows)], id=f"reported-{name}"))
-    heads = html.Thead(html.Tr([html.Th(_said(words[key]) if key in SAID else words.get(key, key), scope="col") for key in CLAIM]))  # fmt: skip
+        groups.append(html.Tbody([head, *problem, *(line(heads, _claim(row, address)) for row in rows)], id=f"reported-{name}"))  # fmt: skip
     note = html.P(phrases(words["portfolio_reported_note"].format(samples=SAMPLES)), className="note")
-    return [note, *_work(told, source.studied.wanted, words), html.Div(html.Table([heads, *groups]), className="scroll", tabIndex=0)]  # fmt: skip
+    return [note, *_work(told, source.studied.wanted, words), html.Div(html.Table([html.Thead(html.Tr([html.Th(text, scope="col") for text in heads])), *groups], className="stack"), className="scroll", tabIndex=0)]  # fmt: skip
 
 
-def _claim(row: Mapping[str, Any], address: Address) -> html.Tr:
+def _claim(row: Mapping[str, Any], address: Address) -> list[Any]:
     """One reported figure; before its runs it has no range and no verdict."""
     words, verdict = say(address.language), row.get("verdict", "")
     told: Any = words["portfolio_not_yet"]
     if verdict:
         told = [html.B(known("verdict", verdict, words)), " ", row["why_zh" if address.language == "zh" else "why"]]
     numbers = [_number(row.get(key)) for key in ("reported", "p10", "p50", "p90")]
-    cells = [*numbers, "" if row["unit"] == "1" else row["unit"], _said(told), _said(row["source"])]
-    return html.Tr([html.Th(known("portfolio_quantity", row["quantity"], words), scope="row"), *map(html.Td, cells)])
+    unit_told = "" if row["unit"] == "1" else row["unit"]
+    return [known("portfolio_quantity", row["quantity"], words), *numbers, unit_told, _said(told), _said(row["source"])]
 
 
 def _said(text: Any) -> html.Span:

@@ -19,6 +19,7 @@ from twin.dashboard.amounts import BTU, COAL, intensity, said
 from twin.dashboard.emissions import quality
 from twin.dashboard.language import say
 from twin.dashboard.pages import carbon, portfolio
+from twin.dashboard.reading import Reading
 from twin.dashboard.studied import Road, Worked
 from typer.testing import CliRunner
 
@@ -264,3 +265,10 @@ def test_pages_of_a_site_that_fails_say_why_and_what_to_do(tmp_path):
         assert "twin check" in shown
     assert carbon._answer(broken, "csv", "fans", "").status_code == 503
     broken.close()
+
+
+def test_a_page_is_built_again_as_long_as_the_portfolio_beside_it_is_still_read(source, monkeypatch):
+    monkeypatch.setattr(type(source), "names", property(lambda own: ["fans", "group"]))
+    ask = source.site
+    monkeypatch.setattr(source, "site", lambda name: Reading("loading", why="working") if name == "group" else ask(name))  # fmt: skip
+    assert program.screen(source, "/carbon", "")[1] == program.SOON
