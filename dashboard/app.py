@@ -69,6 +69,8 @@ def make(
         [
             dcc.Location(id="address", refresh="callback-nav"),
             dcc.Interval(id="again", interval=SOON),
+            dcc.Store(id="tick"),
+            dcc.Store(id="building", data=False),
             dcc.Store(id="kept"),
             *live.layout(),
             html.Div(html.P("…", className="first"), id="screen"),
@@ -76,12 +78,14 @@ def make(
     )
 
     @app.callback(
-        Output("screen", "children"), Output("again", "interval"), Output("again", "disabled"), Input("address", "pathname"), Input("address", "search"), Input("again", "n_intervals")
+        Output("screen", "children"), Output("again", "interval"), Output("again", "disabled"), Input("address", "pathname"), Input("address", "search"), Input("tick", "data"),
+        running=[(Output("building", "data"), True, False)],
     )  # fmt: skip
     async def show(path: str | None, query: str | None, _: int | None) -> tuple[Any, int, bool]:
         """Build a screen beside the server's loop, which Dash would otherwise hold up for everybody."""
         return await asyncio.to_thread(screen, source, path, query)
 
+    app.clientside_callback(ClientsideFunction("page", "tick"), Output("tick", "data"), Input("again", "n_intervals"), State("building", "data"))  # fmt: skip
     app.clientside_callback(ClientsideFunction("page", "language"), Output("kept", "data"), Input("address", "search"))
     app.clientside_callback(ClientsideFunction("page", "menu"), Output("shell", "navbar"), Input("menu", "opened"), State("shell", "navbar"))  # fmt: skip
     live.register(app, source)

@@ -25,6 +25,10 @@ window.dash_clientside = Object.assign({}, window.dash_clientside, {
       });
       return window.dash_clientside.no_update;
     },
+    // Ask for a new screen unless one is being built: of two answers under way the older one would be lost.
+    tick: function (count, building) {
+      return building ? window.dash_clientside.no_update : count;
+    },
     menu: function (opened, navbar) {
       return Object.assign({}, navbar, { collapsed: { mobile: !opened } });
     },
