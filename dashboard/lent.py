@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -89,9 +90,18 @@ def form(source: Source, address: Address, row: Cells, words: Words) -> list[Any
     return [
         *parts,
         html.Div(fields, className="points-form"),
-        html.P(limits, className="note"),
+        html.P(tidy(limits), className="note"),
         html.Div([], id="points-confirm"),
     ]
+
+
+def tidy(text: str) -> str:
+    """A sentence without the room that a missing unit leaves before a comma or a stop.
+
+    >>> tidy("0 to 1 , at slot 12 .")
+    '0 to 1, at slot 12.'
+    """
+    return re.sub(r" +(?=[,.;，。；])", "", text)
 
 
 def _number(name: str, label: str, low: float, high: float, value: float | None) -> html.Div:
@@ -128,7 +138,7 @@ def seen(source: Source, address: Address, signal: str) -> Any:
         return html.Div(words["points_device_fails"].format(detail=problem), className="state stale", role="status")
     unit = _unit(source, address, signal)
     held = [(place, value) for place, value in enumerate(told["slots"], 1) if value is not None]
-    now = words["points_device_says"].format(value=shown(told["present"]), unit=unit).strip()
+    now = tidy(words["points_device_says"].format(value=shown(told["present"]), unit=unit))
     if not held:
         return html.P(f"{now} {words['points_nobody']}", className="note")
     rows = [
@@ -276,7 +286,7 @@ def _name(person: account.Person) -> str:
 
 
 def _told(text: str, state: str) -> html.Div:
-    return html.Div(phrases(text), className=f"state {state}", role="alert" if state == "error" else "status")
+    return html.Div(phrases(tidy(text)), className=f"state {state}", role="alert" if state == "error" else "status")
 
 
 def loans(source: Source, address: Address, problem: str = "") -> Any:

@@ -227,7 +227,7 @@
     return Object.keys(now.config.heads).map(function (name) {
       const right = name === "value" || name === "age";
       return {
-        colId: name, headerName: now.config.heads[name], width: narrow ? { name: 146, value: 80, unit: 52, quality: 78 }[name] : WIDTHS[name], sortable: true, resizable: true, hide: narrow ? !NARROW.includes(name) : name === "mark" && !marked,
+        colId: name, headerName: now.config.heads[name], width: narrow ? { name: 118, value: 96, unit: 56, quality: 86 }[name] : WIDTHS[name], sortable: true, resizable: true, hide: narrow ? !NARROW.includes(name) : name === "mark" && !marked,
         pinned: name === "name" && !narrow ? "left" : null, sort: now.sort && now.sort.name === name ? now.sort.way : null, sortingOrder: ["asc", "desc", null],
         valueGetter: function (told) { return told.data ? text(told.data.at, name) : ""; },
         tooltipValueGetter: function (told) { return told.data && name === "mark" ? now.rows.why[told.data.at] : told.value; },
