@@ -11,12 +11,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from twin.dashboard import standing
 from twin.dashboard.expectation import Day, Year, day_of, year_of
 from twin.dashboard.live import Pulse
 from twin.dashboard.measured import Alarm, Load, newest, noted, on_day
+from twin.dashboard.period import Books, Period, over
 from twin.dashboard.reading import Reading, ready
 
 from twin.errors import TwinError
+from twin.live.filling import Progress
 from twin.site.load import load, shipped
 from twin.site.site import Site
 
@@ -24,8 +27,10 @@ if TYPE_CHECKING:
     from twin.sim.results import Run
 
 Value = TypeVar("Value")
-FRESH = 5.0
-"""How long an answer of the historian is shown to everybody who asks. [s]"""
+HISTORY = "::history"
+"""Name under which the days of a virtual building's past that are filled are told live."""
+FRESH, LATELY = 5.0, 60.0
+"""How long a quick and a slow answer of the historian are shown to everybody who asks. [s]"""
 log = logging.getLogger(__name__)
 
 
@@ -45,10 +50,11 @@ class Source:
         self.store = store
         self._paths = {**{name: str(path) for name, path in shipped().items()}, self.home: str(site.path.parent)}
         self._now = now
-        self.pulse = Pulse(store)
+        self.pulse = Pulse(store, self._facts)
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="twin-run")
         self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="twin-read")
         self._kept: dict[tuple[str, ...], Future[Any]] = {}
+        self._late: dict[tuple[str, ...], tuple[float, Future[Any] | None, Reading[Any] | None]] = {}
         self._told: dict[str, tuple[float, Any]] = {}
         self._zones: dict[str, tzinfo | None] = {}
         self._lock = threading.Lock()
@@ -104,6 +110,51 @@ class Source:
         """What was noted about the site."""
         return self._asked("alarms", name, lambda _: noted(self.store, self.now(name)))
 
+    def period(self, name: str, period: str) -> Reading[Period]:
+        """Measured figures of a period, beside what was expected and what was before it; worked out anew in the background once a minute."""
+        run = self.run(name)
+        if name != self.home or not self.store:
+            return Reading("empty", why="no_historian", detail=name)
+        if run.value is None:
+            return Reading(run.state, why=run.why, detail=run.detail)
+        found = run.value
+        books = self._made(("books", name, str(found.clock.start.year)), lambda: Books.of(found)).value
+        assert books is not None
+        return self._lately(("period", period), lambda: over(self.store, found, books, period, self.now(name)))
+
+    def measures(self, name: str) -> bool:
+        """Whether a historian was given for a site."""
+        return name == self.home and bool(self.store)
+
+    def standing(self, name: str) -> Reading[tuple[standing.Standing, ...]]:
+        """What stands at this moment."""
+        return self._asked("standing", name, lambda site: ready(standing.found(self.store, site, self.now(name))))
+
+    def origin(self, name: str) -> Progress | None:
+        """Whether measurements are those of a virtual building, and how much of its past is there."""
+        return standing.origin(self.store) if name == self.home else None
+
+    def _facts(self) -> dict[str, Any]:
+        """What is told live beside points."""
+        known = standing.origin(self.store)
+        return {HISTORY: known.days} if known else {}
+
+    def _lately(self, key: tuple[str, ...], work: Callable[[], Reading[Value]]) -> Reading[Value]:
+        """Something that is slow and grows old: the last answer, while a newer one is worked out in the background."""
+        with self._lock:
+            began, future, last = self._late.get(key, (0.0, None, None))
+            if future is not None and future.done():
+                last = _settled(future)
+                future = None
+            if future is None and (
+                last is None
+                or time.monotonic() - began > LATELY
+                or (last.state == "empty" and time.monotonic() - began > FRESH)
+            ):
+                began, future = time.monotonic(), self._reader.submit(work)
+            self._late[key] = (began, future, last)
+        return last or Reading("loading", why="working")
+
     def _asked(self, what: str, name: str, ask: Callable[[Site], Reading[Value]]) -> Reading[Value]:
         """An answer of the historian, which has the points of one site only; for some seconds all screens get the same."""
         if name != self.home or not self.store:
@@ -150,6 +201,11 @@ class Source:
         self.pulse.stop()
         for pool in (self._worker, self._reader):
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _settled(future: Future[Reading[Value]]) -> Reading[Value]:
+    found = _reading(future)
+    return found.value if found.value is not None else Reading("error", why="historian_fails", detail=found.detail)
 
 
 def _reading(future: Future[Value]) -> Reading[Value]:
