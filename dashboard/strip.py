@@ -133,4 +133,4 @@ def _against(label: str, measured: float, other: float, shown: Callable[[float],
     off = measured - other if points else (measured - other) / abs(other) if other else 0.0
     arrow = "=" if abs(off) < SAME else "▲" if off > 0.0 else "▼"
     told = f"{arrow}{NARROW}{percent(abs(off))}" if arrow != "=" else arrow
-    return html.Span([html.Span(told, className="off"), f" {label} {shown(other)}"])
+    return html.Span([html.Span(told, className="off"), f" {label} {shown(other).replace(' ', NARROW)}"])
