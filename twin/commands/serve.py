@@ -113,7 +113,7 @@ def _virtual(site: str, store: str, seed: int, period: float, year: bool) -> lis
     from twin.live.together import Part
 
     if "://" in store or ((Path(store) / "tail.sqlite").is_file() and read(Path(store)) is None):
-        out.print(f"{escape(store)}: holds measurements of a building; they are shown as they are, and no virtual building is started")  # fmt: skip
+        out.print(f"{escape(store)}: holds measurements of a building; they are shown as they are, and no virtual building is started", soft_wrap=True, highlight=False)  # fmt: skip
         return []
     port = free_port("127.0.0.1")
     if read(Path(store)) is None:
