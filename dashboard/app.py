@@ -17,6 +17,7 @@ from twin.dashboard.address import Address, read
 from twin.dashboard.data import Source
 from twin.dashboard.guard import Guard
 from twin.dashboard.language import say
+from twin.dashboard.packed import Packed
 from twin.dashboard.page import Page
 from twin.dashboard.pages import overview, portfolio, unbuilt
 from twin.dashboard.shell import framed, message
@@ -48,7 +49,7 @@ def make(source: Source, hosts: tuple[str, ...] = ("127.0.0.1", "localhost")) ->
     server = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app = dash.Dash(
         __name__, server=server, assets_folder=str(ASSETS), index_string=PLAIN, title="Campus twin", update_title=None, serve_locally=True,
-        compress=True, suppress_callback_exceptions=True, enable_mcp=False, health_endpoint="health",
+        suppress_callback_exceptions=True, enable_mcp=False, health_endpoint="health",
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )  # fmt: skip
     app.layout = html.Div(
@@ -75,6 +76,7 @@ def make(source: Source, hosts: tuple[str, ...] = ("127.0.0.1", "localhost")) ->
         if page.register:
             page.register(app, source)
     app._setup_server()  # else the first screen after a start has no style, where its address is not plain `/`
+    server.add_middleware(Packed)
     server.add_middleware(Guard, scripts=app.csp_hashes)
     if "*" not in hosts:
         server.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))

@@ -29,8 +29,10 @@ if TYPE_CHECKING:
 Value = TypeVar("Value")
 HISTORY = "::history"
 """Name under which the days of a virtual building's past that are filled are told live."""
-FRESH, LATELY = 5.0, 60.0
-"""How long a quick and a slow answer of the historian are shown to everybody who asks. [s]"""
+FRESH = 5.0
+"""How long an answer of the historian is shown to everybody who asks. [s]"""
+LATELY = {"today": 60.0, "week": 300.0, "month": 600.0, "year": 1800.0}
+"""How long figures of a period are shown until they are worked out anew. [s]"""
 log = logging.getLogger(__name__)
 
 
@@ -111,7 +113,7 @@ class Source:
         return self._asked("alarms", name, lambda _: noted(self.store, self.now(name)))
 
     def period(self, name: str, period: str) -> Reading[Period]:
-        """Measured figures of a period, beside what was expected and what was before it; worked out anew in the background once a minute."""
+        """Measured figures of a period, beside what was expected and what was before it; worked out anew in the background when they are old."""
         run = self.run(name)
         if name != self.home or not self.store:
             return Reading("empty", why="no_historian", detail=name)
@@ -120,7 +122,7 @@ class Source:
         found = run.value
         books = self._made(("books", name, str(found.clock.start.year)), lambda: Books.of(found)).value
         assert books is not None
-        return self._lately(("period", period), lambda: over(self.store, found, books, period, self.now(name)))
+        return self._lately(("period", period), LATELY[period], lambda: over(self.store, found, books, period, self.now(name)))  # fmt: skip
 
     def measures(self, name: str) -> bool:
         """Whether a historian was given for a site."""
@@ -139,7 +141,7 @@ class Source:
         known = standing.origin(self.store)
         return {HISTORY: known.days} if known else {}
 
-    def _lately(self, key: tuple[str, ...], work: Callable[[], Reading[Value]]) -> Reading[Value]:
+    def _lately(self, key: tuple[str, ...], every: float, work: Callable[[], Reading[Value]]) -> Reading[Value]:
         """Something that is slow and grows old: the last answer, while a newer one is worked out in the background."""
         with self._lock:
             began, future, last = self._late.get(key, (0.0, None, None))
@@ -148,7 +150,7 @@ class Source:
                 future = None
             if future is None and (
                 last is None
-                or time.monotonic() - began > LATELY
+                or time.monotonic() - began > every
                 or (last.state == "empty" and time.monotonic() - began > FRESH)
             ):
                 began, future = time.monotonic(), self._reader.submit(work)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import gzip
 import json
 import time
 from datetime import UTC, datetime, timedelta, timezone
@@ -16,6 +18,7 @@ from twin.dashboard import app as program
 from twin.dashboard import live, standing
 from twin.dashboard.data import Source
 from twin.dashboard.language import own
+from twin.dashboard.packed import Packed
 
 from tests.dashboard.studies import SITE
 from tests.dashboard.test_screen import at_work, texts
@@ -239,3 +242,43 @@ def test_another_site_than_the_opened_one_has_no_measurements(site, tmp_path):
     assert source.period("binhai", "today").why == "no_historian"
     assert source.origin("binhai") is None
     source.close()
+
+
+def test_files_are_packed_once_beside_the_loop_and_never_for_this_machine():
+    content, asked = b"x" * 5000, []
+
+    async def app(scope, receive, send):
+        asked.append(scope["path"])
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"5000")]})
+        await send({"type": "http.response.body", "body": content})
+
+    async def get(packed, client="10.0.0.9", path="/assets/a.js"):
+        told = []
+
+        async def send(message):
+            told.append(message)
+
+        scope = {
+            "type": "http",
+            "method": "GET",
+            "path": path,
+            "client": (client, 1),
+            "headers": [(b"accept-encoding", b"gzip, br")],
+        }
+        await packed(scope, None, send)
+        return dict(told[0]["headers"]).get(b"content-encoding"), b"".join(each["body"] for each in told[1:])
+
+    async def go():
+        packed = Packed(app)
+        assert await get(packed) == (None, content)
+        while packed._packing:
+            await asyncio.sleep(0.01)
+        how, body = await get(packed)
+        assert how == b"gzip"
+        assert gzip.decompress(body) == content
+        assert await get(packed, "127.0.0.1") == (None, content)
+        how, body = await get(packed, path="/_dash-update-component")
+        assert gzip.decompress(body) == content
+        assert len(asked) == 4
+
+    asyncio.run(go())
