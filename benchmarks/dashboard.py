@@ -25,7 +25,9 @@ from twin.dashboard.expectation import meters
 
 from twin.bacnet import points
 from twin.bacnet.application import free_port
+from twin.historian.embedded import Embedded
 from twin.historian.store import open_store
+from twin.historian.tidy import tidy
 from twin.site.load import load
 
 CHROMIUM = "/usr/bin/chromium"
@@ -48,6 +50,8 @@ def store_of(site: str, folder: Path) -> str:
     wave = 1e6 + 2e5 * np.sin(np.arange(len(times)) / 200.0)
     with open_store(folder) as store:
         store.append(pd.DataFrame(dict.fromkeys(names, wave), index=times))
+        assert isinstance(store, Embedded)
+        tidy(store)
     return f"{meters(found)[0].name}.power"
 
 

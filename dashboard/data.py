@@ -60,6 +60,7 @@ class Source:
         self._told: dict[str, tuple[float, Any]] = {}
         self._zones: dict[str, tzinfo | None] = {}
         self._lock = threading.Lock()
+        self._asking = threading.Lock()
 
     @property
     def names(self) -> list[str]:
@@ -164,14 +165,15 @@ class Source:
         run = self.run(name)
         if run.value is None:
             return Reading(run.state, why=run.why, detail=run.detail)
-        told, answer = self._told.get(what, (-FRESH, None))
-        if answer is not None and time.monotonic() - told < FRESH:
-            return answer
-        try:
-            found = ask(run.value.site)
-        except TwinError as problem:
-            found = Reading("error", why="historian_fails", detail=str(problem))
-        self._told[what] = time.monotonic(), found
+        with self._asking:  # one asks, the others wait for its answer
+            told, answer = self._told.get(what, (-FRESH, None))
+            if answer is not None and time.monotonic() - told < FRESH:
+                return answer
+            try:
+                found = ask(run.value.site)
+            except TwinError as problem:
+                found = Reading("error", why="historian_fails", detail=str(problem))
+            self._told[what] = time.monotonic(), found
         return found
 
     def _made(self, key: tuple[str, ...], make: Callable[[], Value]) -> Reading[Value]:
