@@ -8,6 +8,7 @@ every second. Medians, with the worst; every number is of this machine, so run i
 
 from __future__ import annotations
 
+import socket
 import statistics
 import subprocess
 import sys
@@ -24,7 +25,6 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from twin.dashboard.expectation import meters
 
 from twin.bacnet import points
-from twin.bacnet.application import free_port
 from twin.historian.embedded import Embedded
 from twin.historian.store import open_store
 from twin.historian.tidy import tidy
@@ -39,6 +39,13 @@ PATIENCE = 180_000
 """How long a page may take on a machine that is too busy to measure on. [ms]"""
 PAINT = """() => new Promise(done => new PerformanceObserver(list => done(list.getEntries().at(-1).startTime))
   .observe({type: 'largest-contentful-paint', buffered: true}))"""
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
 
 
 def store_of(site: str, folder: Path) -> str:
@@ -138,7 +145,7 @@ def watched(browser: Browser, address: str, sessions: int, process: int) -> tupl
 def main(site: str, sessions: int) -> None:
     """Serve, measure and print."""
     with tempfile.TemporaryDirectory() as name:
-        folder, port, stop = Path(name), free_port("127.0.0.1"), threading.Event()
+        folder, port, stop = Path(name), free_port(), threading.Event()
         meter = store_of(site, folder)
         command = [sys.executable, "-m", "twin", "serve", site, "--no-building", "--store", name, "--port", str(port)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server, sync_playwright() as play:

@@ -26,7 +26,6 @@ from twin.dashboard.language import say  # noqa: E402
 
 from tests.dashboard.served import Witness, served  # noqa: E402
 from tests.dashboard.studies import SITE  # noqa: E402
-from twin.bacnet.application import free_port  # noqa: E402
 from twin.historian.store import open_store  # noqa: E402
 
 CHROMIUM = shutil.which("chromium")
@@ -74,6 +73,12 @@ def page(browser, address):
     found.witness = Witness(found, address)
     yield found
     found.close()
+
+
+def free_port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
 
 
 def put(folder, power):
@@ -134,7 +139,7 @@ def test_a_period_is_chosen_by_keyboard_and_going_back_undoes_it(page, address):
 
 
 def test_one_command_starts_everything_and_leaves_nothing(page, tmp_path):
-    port = free_port("127.0.0.1")
+    port = free_port()
     command = [
         sys.executable,
         "-m",
@@ -184,7 +189,7 @@ def test_one_command_starts_everything_and_leaves_nothing(page, tmp_path):
 
 def test_a_store_of_a_real_building_is_shown_and_not_touched(folder, tmp_path):
     shutil.copytree(folder / "store", tmp_path / "store")
-    port = free_port("127.0.0.1")
+    port = free_port()
     command = [
         sys.executable,
         "-m",
