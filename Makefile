@@ -8,10 +8,14 @@ CLIENT := .examiners/node_modules/.package-lock.json
 ACCEPTED :=
 BENCHMARKS := $(sort $(wildcard benchmarks/*.py))
 
-.PHONY: run test nightly lint audit lock bench clean system examiners
+.PHONY: run demo test nightly lint audit lock bench clean system examiners
 
 run: $(STAMP)
 	@$(ENV)/bin/twin study sites/binhai --report out/binhai/report.html --bacnet
+
+# The dashboard at http://127.0.0.1:8050 with a virtual building, its gateway, the live twin and their history behind it; Ctrl-C ends all of it.
+demo: $(STAMP)
+	@$(ENV)/bin/twin serve sites/binhai
 
 $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: apt-get install python3"; exit 1; }

@@ -21,6 +21,7 @@ from twin.dashboard.gate import Gate
 from twin.dashboard.guard import Guard
 from twin.dashboard.language import say
 from twin.dashboard.login import Door, FormError, refused
+from twin.dashboard.packed import Packed
 from twin.dashboard.page import Page
 from twin.dashboard.pages import accounts, carbon, component, explore, overview, points, portfolio, site_map, what_if
 from twin.dashboard.shell import framed, message
@@ -62,7 +63,7 @@ def make(
     server = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app = dash.Dash(
         __name__, server=server, assets_folder=str(ASSETS), index_string=PLAIN, title="Campus twin", update_title=None, serve_locally=True,
-        compress=True, suppress_callback_exceptions=True, enable_mcp=False, health_endpoint="health",
+        suppress_callback_exceptions=True, enable_mcp=False, health_endpoint="health",
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )  # fmt: skip
     app.layout = html.Div(
@@ -94,6 +95,7 @@ def make(
             page.register(app, source)
     _let_in(server, access)
     app._setup_server()  # else the first screen after a start has no style, where its address is not plain `/`
+    server.add_middleware(Packed)
     server.add_middleware(Gate, access=access)
     if "*" not in hosts:
         server.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))

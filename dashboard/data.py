@@ -12,7 +12,7 @@ from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from twin.dashboard import emissions
+from twin.dashboard import emissions, standing
 from twin.dashboard.choices import Choice, choices
 from twin.dashboard.condition import Conditions, look
 from twin.dashboard.expectation import Day, Year, day_of, year_of
@@ -25,9 +25,11 @@ from twin.dashboard.recent import Recent, Trend, points_of, simulated, trend
 from twin.dashboard.structure import Structure
 from twin.dashboard.studied import Road, Worked
 from twin.dashboard.studies import Studies, usual_folder
+from twin.dashboard.totals import Books, Period, over
 
 from twin.bacnet.points import Point
 from twin.errors import TwinError
+from twin.live.filling import Progress
 from twin.site.load import load, shipped
 from twin.site.site import Site
 from twin.weather.year import Weather
@@ -40,8 +42,12 @@ if TYPE_CHECKING:
 
 Value = TypeVar("Value")
 Part = TypeVar("Part")
+HISTORY = "::history"
+"""Name under which the days of a virtual building's past that are filled are told live."""
 FRESH = 5.0
 """How long an answer of the historian is shown to everybody who asks. [s]"""
+LATELY = {"today": 60.0, "week": 300.0, "month": 600.0, "year": 1800.0}
+"""How long figures of a period are shown until they are worked out anew. [s]"""
 log = logging.getLogger(__name__)
 
 
@@ -70,15 +76,16 @@ class Source:
         self.store = store
         self._paths = {**{name: str(path) for name, path in shipped().items()}, self.home: str(site.path.parent)}
         self._now = now
-        self.pulse = Pulse(store)
+        self.pulse = Pulse(store, self._facts)
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="twin-run")
         self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="twin-read")
         self._kept: dict[tuple[str, ...], Future[Any]] = {}
+        self._late: dict[tuple[str, ...], tuple[float, Future[Any] | None, Reading[Any] | None]] = {}
         self._told: dict[str, tuple[float, Any]] = {}
         self._renewed: dict[str, tuple[float, Future[Any] | None, Reading[Any]]] = {}
         self._zones: dict[str, tzinfo | None] = {}
         self._histories: dict[str, History] = {}
-        self._lock, self._latest = threading.Lock(), threading.Lock()
+        self._lock, self._asking, self._latest = threading.Lock(), threading.Lock(), threading.Lock()
         self.studied = Worked()
         self._shelf = Path(studies) if studies else usual_folder()
         self._studies: Studies | None = None
@@ -289,6 +296,51 @@ class Source:
             self._renewed[what] = (began, future, last)
         return last
 
+    def period(self, name: str, period: str) -> Reading[Period]:
+        """Measured figures of a period, beside what was expected and what was before it; worked out anew in the background when they are old."""
+        run = self.run(name)
+        if name != self.home or not self.store:
+            return Reading("empty", why="no_historian", detail=name)
+        if run.value is None:
+            return Reading(run.state, why=run.why, detail=run.detail)
+        found = run.value
+        books = self._made(("books", name, str(found.clock.start.year)), lambda: Books.of(found)).value
+        assert books is not None
+        return self._lately(("period", period), LATELY[period], lambda: over(self.store, found, books, period, self.now(name)))  # fmt: skip
+
+    def measures(self, name: str) -> bool:
+        """Whether a historian was given for a site."""
+        return name == self.home and bool(self.store)
+
+    def standing(self, name: str) -> Reading[tuple[standing.Standing, ...]]:
+        """What stands at this moment."""
+        return self._asked("standing", name, lambda site: ready(standing.found(self.store, site, self.now(name))))
+
+    def origin(self, name: str) -> Progress | None:
+        """Whether measurements are those of a virtual building, and how much of its past is there."""
+        return standing.origin(self.store) if name == self.home else None
+
+    def _facts(self) -> dict[str, Any]:
+        """What is told live beside points."""
+        known = standing.origin(self.store)
+        return {HISTORY: known.days} if known else {}
+
+    def _lately(self, key: tuple[str, ...], every: float, work: Callable[[], Reading[Value]]) -> Reading[Value]:
+        """Something that is slow and grows old: the last answer, while a newer one is worked out in the background."""
+        with self._lock:
+            began, future, last = self._late.get(key, (0.0, None, None))
+            if future is not None and future.done():
+                last = _settled(future)
+                future = None
+            if future is None and (
+                last is None
+                or time.monotonic() - began > every
+                or (last.state == "empty" and time.monotonic() - began > FRESH)
+            ):
+                began, future = time.monotonic(), self._reader.submit(work)
+            self._late[key] = (began, future, last)
+        return last or Reading("loading", why="working")
+
     def _asked(self, what: str, name: str, ask: Callable[[Site], Reading[Value]]) -> Reading[Value]:
         """An answer of the historian, which has the points of one site only; for some seconds all screens get the same."""
         if name != self.home or not self.store:
@@ -296,14 +348,15 @@ class Source:
         run = self.run(name)
         if run.value is None:
             return Reading(run.state, why=run.why, detail=run.detail)
-        told, answer = self._told.get(what, (-FRESH, None))
-        if answer is not None and time.monotonic() - told < FRESH:
-            return answer
-        try:
-            found = ask(run.value.site)
-        except TwinError as problem:
-            found = Reading("error", why="historian_fails", detail=str(problem))
-        self._told[what] = time.monotonic(), found
+        with self._asking:  # one asks, the others wait for its answer
+            told, answer = self._told.get(what, (-FRESH, None))
+            if answer is not None and time.monotonic() - told < FRESH:
+                return answer
+            try:
+                found = ask(run.value.site)
+            except TwinError as problem:
+                found = Reading("error", why="historian_fails", detail=str(problem))
+            self._told[what] = time.monotonic(), found
         return found
 
     def _made(self, key: tuple[str, ...], make: Callable[[], Value]) -> Reading[Value]:
@@ -348,6 +401,11 @@ def _part(whole: Reading[Value], pick: Callable[[Value], Part]) -> Reading[Part]
     """A part of an answer, in the state that the whole is in."""
     value = None if whole.value is None else pick(whole.value)
     return Reading(whole.state, value, whole.why, whole.detail)
+
+
+def _settled(future: Future[Reading[Value]]) -> Reading[Value]:
+    found = _reading(future)
+    return found.value if found.value is not None else Reading("error", why="historian_fails", detail=found.detail)
 
 
 def _reading(future: Future[Value]) -> Reading[Value]:

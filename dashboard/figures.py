@@ -70,7 +70,12 @@ def day(expected: Day, measured: Load | None, now: datetime, say: Words, dark: b
             {**edge, "y": list(expected.low), "showlegend": False},
             {**edge, "y": list(expected.high), "fill": "tonexty", "fillcolor": colours.band, "name": say["band"]},
         ]
-    drawn.append({**line, "x": at, "y": list(expected.expected), "name": say["twin"], "line": {"color": colours.first, "width": 2}})  # fmt: skip
+    followed = list(measured.expected) if measured is not None and any(each is not None for each in measured.expected) else []  # fmt: skip
+    if followed:
+        drawn.append({**line, "x": at[: len(followed)], "y": followed, "name": say["overview_followed"], "line": {"color": colours.first, "width": 2}})  # fmt: skip
+    ahead = max(len(followed) - 1, 0)
+    usual = {"color": colours.first, "width": 2, **({"dash": "dot"} if followed else {})}
+    drawn.append({**line, "x": at[ahead:], "y": list(expected.expected)[ahead:], "name": say["overview_ahead"] if followed else say["twin"], "line": usual})  # fmt: skip
     if measured is not None:
         drawn.append({**line, "x": at[: len(measured.power)], "y": list(measured.power), "name": say["metered"], "line": {"color": colours.second, "width": 2.5}})  # fmt: skip
     moment = now.replace(tzinfo=None).isoformat()

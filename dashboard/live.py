@@ -59,6 +59,7 @@ class Pulse:
         self._newest: dict[str, Told] = {}
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
+        self._last: threading.Thread | None = None
         self._stop = threading.Event()
 
     def want(self, names: Collection[str]) -> None:
@@ -66,7 +67,7 @@ class Pulse:
         with self._lock:
             self._wanted.update(dict.fromkeys(names, time.monotonic()))
             if self.store and names and self._thread is None and not self._stop.is_set():
-                self._thread = threading.Thread(target=self._beat, name="twin-pulse", daemon=True)
+                self._thread = self._last = threading.Thread(target=self._beat, name="twin-pulse", daemon=True)
                 self._thread.start()
 
     def newest(self, names: Collection[str]) -> dict[str, Told]:
@@ -75,8 +76,10 @@ class Pulse:
             return {name: self._newest[name] for name in names if name in self._newest}
 
     def stop(self) -> None:
-        """Stop reading."""
+        """Stop reading, and wait until the historian is closed: a program may not end while it is being asked."""
         self._stop.set()
+        if self._last is not None:
+            self._last.join(PATIENCE)
 
     def _beat(self) -> None:
         """Read until nobody watches any more."""

@@ -17,17 +17,26 @@ STEP = timedelta(minutes=15)
 STALE = timedelta(minutes=15)
 """Age from which the meter's newest sample is called old. Assumed: fifteen polls of a minute."""
 
+EXPECTED = ":expected"
+"""Ending of the name under which the live twin keeps what it expects of a point."""
 NOTED, MOST_NOTES = timedelta(days=7), 20
 """How far back notes are shown, and how many. Assumed."""
 
 
 @dataclass(frozen=True)
 class Load:
-    """Mean power at the meter in every quarter of an hour since midnight; None where nothing was measured. [kW]"""
+    """Mean power at the meter in every quarter of an hour since midnight; None where nothing was measured. [kW]
+
+    Attributes
+    ----------
+    expected : the same of the live twin, where one goes along. now : newest sample.
+    """
 
     power: tuple[float | None, ...]
     last: datetime
     complete: float
+    expected: tuple[float | None, ...] = ()
+    now: float | None = None
 
     @property
     def energy(self) -> float:
@@ -77,17 +86,27 @@ def on_day(where: str, site: Any, start: datetime, moment: datetime) -> Reading[
         points = _told(store, site)
         if not points:
             return Reading("empty", why="no_samples", detail=where)
-        frame = store.query(points, start, moment, every="15min", zone=moment.tzinfo or "UTC")
-        times = store.last(points, moment.tzinfo or "UTC")["time"].dropna()
+        zone = moment.tzinfo or "UTC"
+        power = _power(store, points, start, moment)
+        told = [point + EXPECTED for point in points]
+        expected = _power(store, told, start, moment) if len(store.numbers(told)) == len(told) else ()
+        newest = store.last(points, zone)
+    times = newest["time"].dropna()
     if not len(times):
         return Reading("empty", why="no_samples", detail=where)
-    last = max(times).to_pydatetime()
-    sums = frame.sum(axis=1, skipna=False) / 1e3
-    power = tuple(None if math.isnan(each) else float(each) for each in sums)
-    found = Load(power, last, sum(each is not None for each in power) / len(power) if power else 0.0)
+    last, now = max(times).to_pydatetime(), float(newest["value"].sum(skipna=False)) / 1e3
+    complete = sum(each is not None for each in power) / len(power) if power else 0.0
+    found = Load(power, last, complete, expected, now if now == now else None)
     if moment - last > STALE:
         return Reading("stale", found, "no_data_since", last.strftime("%Y-%m-%d %H:%M"))
     return ready(found)
+
+
+def _power(store: Any, points: list[str], start: datetime, moment: datetime) -> tuple[float | None, ...]:
+    """Sum of some points by quarters of an hour, where all are known. [kW]"""
+    frame = store.query(points, start, moment, every="15min", zone=moment.tzinfo or "UTC")
+    sums = frame.sum(axis=1, skipna=False) / 1e3
+    return tuple(None if math.isnan(each) else float(each) for each in sums)
 
 
 def noted(where: str, moment: datetime) -> Reading[tuple[Alarm, ...]]:

@@ -1,4 +1,4 @@
-"""The overview: the year's figures, where electricity goes, the day beside the twin's expectation, and how fresh all of it is."""
+"""The overview: what is measured now and over a period, what wants attention, the day beside the twin's expectation, and the twin's year."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ from datetime import timedelta
 from typing import Any
 
 from dash import html
-from twin.dashboard import figures, today
+from twin.dashboard import figures, notices, strip, today
 from twin.dashboard.address import Address
 from twin.dashboard.amounts import intensity, said
 from twin.dashboard.cards import card, chart, figure, reason, skeleton, table
 from twin.dashboard.data import Source
-from twin.dashboard.expectation import Day, Year
+from twin.dashboard.expectation import Day, Year, meters
 from twin.dashboard.language import say
 from twin.dashboard.measured import Load
 from twin.dashboard.page import Page
 from twin.dashboard.reading import Reading
+from twin.dashboard.totals import PERIODS
 
 Words = Mapping[str, str]
 TALL, MIDDLE = 470, 320
@@ -31,15 +32,28 @@ def build(address: Address, source: Source) -> Any:
     parts = [html.H1(f"{words['page_overview']} · {title}")]
     if site.value and year.value:  # a run has told the time zone
         parts.append(html.P(today.told(site.value, source.now(address.site), words, address.language), className="note", id="calendar"))  # fmt: skip
+    parts += [*_measured(source, address, words), _today(day, source, address)]
+    parts.append(html.H2(words["year_figures"], className="part"))
     if year.value is None:
         parts.append(skeleton(words["year_figures"], 180, year, words))
     else:
         parts += [html.P(_basis(year.value, words), className="note"), html.Div(_figures(year.value, address), className="kpis")]  # fmt: skip
-    parts.append(_today(day, source, address))
-    parts.append(_alarms(source, address, words))
-    if year.value is not None:
         parts += _charts(year.value, address)
+    parts.append(notices.notes(source.alarms(address.site), words))
     return html.Div(parts)
+
+
+def _measured(source: Source, address: Address, words: Words) -> list[Any]:
+    """What is measured, where somebody measures: where from, the strip of a period, and what wants attention."""
+    if not source.measures(address.site):
+        return []
+    name = address.get("period", "today")
+    found, site = source.period(address.site, name), source.site(address.site).value
+    strips = strip.strip(found, name, address)
+    if site is not None and meters(site):
+        strips.children.insert(0, strip.now(site, source.load(address.site), source.now(address.site), words))
+    standing = notices.attention(source.standing(address.site), source.now(address.site), words)
+    return [*strip.origin(source.origin(address.site), words), strip.periods(address, name, words), strips, standing]
 
 
 def _basis(year: Year, words: Words) -> str:
@@ -78,10 +92,17 @@ def _today(day: Reading[Day], source: Source, address: Address) -> Any:
     drawn = figures.day(expected, load.value, now, words, address.dark)
     return html.Div(
         [
-            html.Div([*_day_figures(expected, load.value, since, address), _fresh(load, source, address, words)], className="kpis"),
+            html.Div([*_day_cards(expected, load.value, since, address), _fresh(load, source, address, words)], className="kpis"),
             chart(f"{words['today']} · {expected.date.isoformat()}", drawn, MIDDLE, f"{words['today_note']} {band}", "today"),
         ]
     )  # fmt: skip
+
+
+def _day_cards(day: Day, load: Load | None, since: timedelta, address: Address) -> list[Any]:
+    """Where a live twin goes along, what is still to come; else what the day's typical course would be by now."""
+    if load is not None and any(each is not None for each in load.expected):
+        return strip.rest(day, load, since, say(address.language), address.language)
+    return _day_figures(day, load, since, address)
 
 
 def _day_figures(day: Day, load: Load | None, since: timedelta, address: Address) -> list[Any]:
@@ -113,16 +134,6 @@ def _fresh(load: Reading[Load], source: Source, address: Address, words: Words) 
     return figure(words["measurement"], f"{share * 100.0:.0f}", "%", [words["fresh"].format(minutes=f"{minutes:.0f}")], "measurement")  # fmt: skip
 
 
-def _alarms(source: Source, address: Address, words: Words) -> Any:
-    """What was noted about the site in the last days."""
-    found = source.alarms(address.site)
-    if found.value is None:
-        return card(words["alarms"], reason(found, words), wide=True, name="alarms")
-    rows = [(alarm.time.strftime("%Y-%m-%d %H:%M"), alarm.point or words["whole_site"], alarm.text, alarm.author or "–") for alarm in found.value]  # fmt: skip
-    heads = [words[key] for key in ("moment", "point", "note", "author")]
-    return card(words["alarms"], table(heads, rows), wide=True, name="alarms")
-
-
 def _charts(year: Year, address: Address) -> list[Any]:
     words = say(address.language)
     total = sum(flow.energy for flow in year.sources)
@@ -143,8 +154,11 @@ def _charts(year: Year, address: Address) -> list[Any]:
 
 
 def settled(address: Address, source: Source) -> bool:
-    """Whether the year and the day are there, or why not."""
-    return "loading" not in {ask(address.site).state for ask in (source.site, source.day, source.year)}
+    """Whether the year, the day and the period are there, or why not."""
+    states = {ask(address.site).state for ask in (source.site, source.day, source.year)}
+    known = source.origin(address.site)
+    begins = known is not None and known.state == "near"
+    return "loading" not in states | {source.period(address.site, address.get("period", "today")).state} and not begins
 
 
-PAGE = Page(build, settled=settled, live=True)
+PAGE = Page(build, keys={"period": "|".join(PERIODS)}, settled=settled, live=True)

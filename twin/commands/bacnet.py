@@ -93,7 +93,7 @@ def serve(
     start: Annotated[datetime | None, typer.Option(help="Local standard time to start from; now when left out.")] = None,
     weather: Annotated[str | None, typer.Option(help="City, .epw or .csv; default is the site's typical year.")] = None,
     allow_writes_from: Writers = None, store: Kept = None, bbmd: Bbmd = False, bbmd_peer: Others = None,
-    seed: Annotated[int, typer.Option(help="Draws a building that its site file does not quite describe: one other true number, another year's weather; 0: as the file says.", min=0)] = 0,
+    seed: Annotated[int, typer.Option(help="Draws a building that its site file does not quite describe: other true numbers, another year's weather; 0: as the file says.", min=0)] = 0,
 ) -> None:  # fmt: skip
     """Run a site and show it as a virtual building: a router, and a device for every controller behind it.
 

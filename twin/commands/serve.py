@@ -143,13 +143,16 @@ def _virtual(site: str, store: str, seed: int, period: float, year: bool, writab
         from twin.bacnet.application import free_port
     except ImportError as problem:
         raise ServeError("a virtual building needs the BACnet stack: pip install 'campus-twin[bacnet]', or add --no-building") from problem  # fmt: skip
-    from twin.live.filling import read
+    from twin.live.filling import NEAR, Progress, read
     from twin.live.together import Part
 
     if "://" in store or ((Path(store) / "tail.sqlite").is_file() and read(Path(store)) is None):
-        out.print(f"{escape(store)}: holds measurements of a building; they are shown as they are, and no virtual building is started")  # fmt: skip
+        out.print(f"{escape(store)}: holds measurements of a building; they are shown as they are, and no virtual building is started", soft_wrap=True, highlight=False)  # fmt: skip
         return []
     port = free_port("127.0.0.1")
+    if read(Path(store)) is None:
+        Path(store).mkdir(parents=True, exist_ok=True)
+        Progress(seed, "near", 0, NEAR).keep(Path(store))
     past = ["history", "pretend", store, site, "--seed", str(seed)]
     step = str(_step(period))
     follow = ["live", site, "--store", store, "--router", f"127.0.0.1:{port}", "--network", "2001", "--fast-network", "2001",

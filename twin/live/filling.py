@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from twin.errors import StoreError
 from twin.files import write_text
 from twin.historian.historian import Historian, moments
@@ -109,7 +111,7 @@ def missing(past: Past, now: datetime, days: int = YEAR) -> list[Stretch]:
     name = past.compared[0].signal
     counted = past.store.query([name], start, end, every="1D", how="count", zone=past.zone)[name]
     found: list[Stretch] = []
-    for day in [each.to_pydatetime() for each, count in counted.items() if count == 0][::-1]:
+    for day in pd.DatetimeIndex(counted.index[counted.to_numpy() == 0]).to_pydatetime()[::-1]:
         after = day + timedelta(days=1)
         if found and found[-1][0] == after and found[-1][1] - day <= CHUNK:
             found[-1] = day, found[-1][1]

@@ -27,13 +27,22 @@ def differing(site: Site, random: np.random.Generator) -> Site:
     return site.with_values({hidden.place: hidden.low if random.random() < 0.5 else hidden.high})
 
 
+def drawn(site: Site, random: np.random.Generator) -> Site:
+    """The site with every uncertain number of those sorts drawn from the inner half of its range."""
+    told = {}
+    for each in (q for q in site.assumptions() if q.unit in DOUBTED):
+        side = each.low if random.random() < 0.5 else each.high
+        told[each.place] = each.value + 0.5 * random.random() * (side - each.value)
+    return site.with_values(told)
+
+
 def pretended(site: Site, seed: int) -> tuple[Site, Weather]:
-    """The building and its weather; with seed 0, or where nothing is uncertain, as the site's file says."""
-    building = site
-    if seed and any(q.unit in DOUBTED for q in site.assumptions()):
-        building = differing(site, np.random.default_rng([seed, 7]))
+    """A virtual building that nobody knows exactly, and its weather; with seed 0 both are as the site's file says."""
     climate = site.location.climate
+    if not seed:
+        return site, Weather.named(climate, site.year)
+    building = drawn(site, np.random.default_rng([seed, 7]))
     try:
-        return building, Weather.named(f"{climate}:{seed + 1}" if seed else climate, site.year)
+        return building, Weather.named(f"{climate}:{seed + 1}", site.year)
     except WeatherError:  # a file of measured weather has no other years
         return building, Weather.named(climate, site.year)

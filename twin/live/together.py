@@ -62,23 +62,22 @@ class Together:
         self._begin(self._in_turn)
 
     def stop(self) -> None:
-        """Ask all parts to stop, wait for them, and kill those that do not."""
+        """Ask the parts to stop, the last one first, wait for each, and kill those that do not."""
         self._stop.set()
-        with self._lock:
-            running = list(self._running.values())
-        for process in running:
+        for part in reversed(self.parts):
+            with self._lock:
+                process = self._running.get(part.name)
+            if process is None:
+                continue
             with contextlib.suppress(OSError):
                 process.terminate()
-        until = time.monotonic() + PATIENCE
-        for process in running:
             try:
-                process.wait(max(0.1, until - time.monotonic()))
+                process.wait(PATIENCE)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
         for thread in self._threads:
-            if thread is not threading.current_thread():
-                thread.join(PATIENCE)
+            thread.join(PATIENCE)
 
     def _begin(self, work: Callable[..., None], *told: object) -> None:
         thread = threading.Thread(target=work, args=told, name="twin-parts", daemon=True)

@@ -1,0 +1,178 @@
+"""How fast the dashboard is: `python benchmarks/dashboard.py [SITE] [SESSIONS]`; a real browser on a dashboard with a live historian.
+
+A store with a day of the site's points is made; the dashboard is served by another process as `twin serve --no-building` does it. Told are:
+largest contentful paint of the overview with a cold cache (a fresh profile each time), moving from page to page, the time from a sample's
+being durable to its being on the screen, and what the server takes of a core and of memory while many sessions watch a point that changes
+every second. Medians, with the worst; every number is of this machine, so run it on a quiet one.
+"""
+
+from __future__ import annotations
+
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from live import memory, spent
+from playwright.sync_api import Browser, Page, sync_playwright
+from twin.dashboard.expectation import meters
+
+from twin.bacnet import points
+from twin.historian.embedded import Embedded
+from twin.historian.store import open_store
+from twin.historian.tidy import tidy
+from twin.site.load import load
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = ["--no-sandbox", "--disable-gpu"]
+TIMES = 7
+WATCHED = 60.0
+"""Seconds that the sessions watch."""
+PATIENCE = 180_000
+"""How long a page may take on a machine that is too busy to measure on. [ms]"""
+PAINT = """() => new Promise(done => new PerformanceObserver(list => done(list.getEntries().at(-1).startTime))
+  .observe({type: 'largest-contentful-paint', buffered: true}))"""
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def store_of(site: str, folder: Path) -> str:
+    """A day of all points, a minute a sample; gives the meter's name."""
+    found = load(site)
+    names = [point.signal for point in points.mapped(found, found.path.parent)]
+    end = datetime.now(UTC)
+    times = pd.date_range(end - timedelta(days=1), end, freq="1min", inclusive="left")
+    wave = 1e6 + 2e5 * np.sin(np.arange(len(times)) / 200.0)
+    with open_store(folder) as store:
+        store.append(pd.DataFrame(dict.fromkeys(names, wave), index=times))
+        assert isinstance(store, Embedded)
+        tidy(store)
+    return f"{meters(found)[0].name}.power"
+
+
+def beat(folder: Path, name: str, stop: threading.Event, every: float = 1.0) -> None:
+    """A new sample of the meter every second."""
+    with open_store(folder) as store:
+        while not stop.wait(every):
+            now = datetime.now(UTC)
+            store.append(pd.DataFrame({name: [1e6 + 1e3 * (time.time() % 1000.0)]}, index=pd.DatetimeIndex([now])))
+
+
+def told(name: str, seconds: list[float], limit: float) -> None:
+    """One line: median, worst and limit."""
+    print(
+        f"{name}: {statistics.median(seconds):.3f} s (worst {max(seconds):.3f} s of {len(seconds)}); limit {limit:g} s",
+        flush=True,
+    )
+
+
+def painted(browser: Browser, address: str) -> list[float]:
+    """Largest contentful paint with nothing cached. [s]"""
+    found = []
+    for _ in range(TIMES):
+        context = browser.new_context(viewport={"width": 1920, "height": 1080})
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        page.goto(address)
+        page.wait_for_selector("#kpi-electricity")
+        page.wait_for_selector("#today .main-svg")
+        found.append(page.evaluate(PAINT) / 1e3)
+        context.close()
+    return found
+
+
+def moved(page: Page) -> list[float]:
+    """From a click in the menu to the other page's headline. [s]"""
+    found = []
+    for _ in range(TIMES):
+        for entry, head in (("Sites", "Sites"), ("Overview", "Overview")):
+            began = time.perf_counter()
+            page.click(f".entry:has-text('{entry}')")
+            page.wait_for_selector(f"h1:has-text('{head}')")
+            found.append(time.perf_counter() - began)
+            page.wait_for_timeout(300)
+    return found
+
+
+def seen(page: Page, folder: Path, name: str) -> list[float]:
+    """From a sample's being durable to its being on the screen. [s]"""
+    found = []
+    with open_store(folder) as store:
+        for place in range(2 * TIMES):
+            page.wait_for_timeout(700 + 137 * place % 500)
+            value = 2e6 + 1e3 * place
+            store.append(pd.DataFrame({name: [value]}, index=pd.DatetimeIndex([datetime.now(UTC)])))
+            began = time.perf_counter()
+            page.wait_for_selector(f"#live-now:has-text('{value / 1e3:,.0f}')")
+            found.append(time.perf_counter() - began)
+    return found
+
+
+def watched(browser: Browser, address: str, sessions: int, process: int) -> tuple[float, float]:
+    """Share of a core and most memory of the server while many sessions watch. [1], [MiB]"""
+    contexts = [browser.new_context(viewport={"width": 800, "height": 600}) for _ in range(sessions)]
+    for context in contexts:
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        page.goto(address)
+        page.wait_for_selector("html[data-told]", state="attached")
+    before, began, most = spent(process), time.monotonic(), 0.0
+    while time.monotonic() - began < WATCHED:
+        time.sleep(2.0)
+        most = max(most, memory(process))
+    share = (spent(process) - before) / (time.monotonic() - began)
+    late = [
+        time.time() - float(context.pages[0].evaluate("document.documentElement.dataset.told")) for context in contexts
+    ]
+    print(f"oldest message of a session: {max(late):.2f} s")
+    for context in contexts:
+        context.close()
+    return share, most
+
+
+def main(site: str, sessions: int) -> None:
+    """Serve, measure and print."""
+    with tempfile.TemporaryDirectory() as name:
+        folder, port, stop = Path(name), free_port(), threading.Event()
+        meter = store_of(site, folder)
+        command = [sys.executable, "-m", "twin", "serve", site, "--no-building", "--store", name, "--port", str(port)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server, sync_playwright() as play:
+            browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+            address = f"http://127.0.0.1:{port}/overview?site={load(site).path.parent.name}&lang=en"
+            try:
+                assert server.stdout
+                server.stdout.readline()
+                page = browser.new_page(viewport={"width": 1920, "height": 1080})
+                page.set_default_timeout(PATIENCE)
+                time.sleep(3.0)
+                page.goto(address)
+                page.wait_for_selector("#kpi-electricity")
+                page.wait_for_selector("#now-energy, #strip .state.empty")
+                told("largest contentful paint, cold", painted(browser, address), 1.5)
+                told("navigation", moved(page), 0.3)
+                told("live value", seen(page, folder, meter), 1.0)
+                page.close()
+                beating = threading.Thread(target=beat, args=(folder, meter, stop), daemon=True)
+                beating.start()
+                share, most = watched(browser, address, sessions, server.pid)
+                print(f"{sessions} sessions watching: {share:.1%} of a core, {most:.0f} MiB; limits 100 % and 1024 MiB")
+            finally:
+                stop.set()
+                browser.close()
+                server.terminate()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1] if len(sys.argv) > 1 else "binhai", int(sys.argv[2]) if len(sys.argv) > 2 else 50)
