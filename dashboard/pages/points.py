@@ -184,6 +184,7 @@ SAID = (
 def register(app: dash.Dash, source: Source) -> None:
     """The page's own callbacks, and the two answers that its table is filled from."""
     _serve(app, source)
+    _lend(app, source)
     app.clientside_callback(
         ClientsideFunction("points", "look"), Output("points-told", "data"), Input("points-config", "data"), Input("points-search", "value"),
         Input("points-device", "value"), Input("points-lent", "data"),
@@ -205,6 +206,11 @@ def register(app: dash.Dash, source: Source) -> None:
     async def slots(signal: str | None, _: Any, query: str | None) -> Any:
         """What the device itself says of the point."""
         return await asyncio.to_thread(lent.seen, source, _address(query, source), signal or "")
+
+
+def _lend(app: dash.Dash, source: Source) -> None:
+    """The callbacks of writing: repeat the change, do it, and give it back."""
+    where = State("address", "search")
 
     @app.callback(
         Output("points-confirm", "children"), Output("points-order", "data"), Input("points-prepare", "n_clicks"),
