@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 import threading
-import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from twin.dashboard import emissions, standing
+from twin.dashboard.answers import FRESH, Answers
 from twin.dashboard.choices import Choice, choices
 from twin.dashboard.condition import Conditions, look
 from twin.dashboard.expectation import Day, Year, day_of, year_of
@@ -44,11 +42,8 @@ Value = TypeVar("Value")
 Part = TypeVar("Part")
 HISTORY = "::history"
 """Name under which the days of a virtual building's past that are filled are told live."""
-FRESH = 5.0
-"""How long an answer of the historian is shown to everybody who asks. [s]"""
 LATELY = {"today": 60.0, "week": 300.0, "month": 600.0, "year": 1800.0}
 """How long figures of a period are shown until they are worked out anew. [s]"""
-log = logging.getLogger(__name__)
 
 
 class Source:
@@ -77,15 +72,10 @@ class Source:
         self._paths = {**{name: str(path) for name, path in shipped().items()}, self.home: str(site.path.parent)}
         self._now = now
         self.pulse = Pulse(store, self._facts)
-        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="twin-run")
-        self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="twin-read")
-        self._kept: dict[tuple[str, ...], Future[Any]] = {}
-        self._late: dict[tuple[str, ...], tuple[float, Future[Any] | None, Reading[Any] | None]] = {}
-        self._told: dict[str, tuple[float, Any]] = {}
-        self._renewed: dict[str, tuple[float, Future[Any] | None, Reading[Any]]] = {}
+        self._answers = Answers()
         self._zones: dict[str, tzinfo | None] = {}
         self._histories: dict[str, History] = {}
-        self._lock, self._asking, self._latest = threading.Lock(), threading.Lock(), threading.Lock()
+        self._lock = threading.Lock()
         self.studied = Worked()
         self._shelf = Path(studies) if studies else usual_folder()
         self._studies: Studies | None = None
@@ -110,7 +100,7 @@ class Source:
 
     def choices(self, name: str) -> Reading[tuple[Choice, ...]]:
         """Measures that can be chosen at a site."""
-        return self._soon(("choices", name), lambda: choices(load(self._paths[name])), self._reader)
+        return self._answers.read(("choices", name), lambda: choices(load(self._paths[name])))
 
     @property
     def names(self) -> list[str]:
@@ -123,12 +113,12 @@ class Source:
 
     def site(self, name: str) -> Reading[Site]:
         """A site as its file says it."""
-        return self._soon(("site", name), lambda: load(self._paths[name]), self._reader)
+        return self._answers.read(("site", name), lambda: load(self._paths[name]))
 
     def run(self, name: str) -> Reading[Run]:
         """The twin's present calendar year at 15 minutes, on the site's typical weather."""
         year = self.now(name).year
-        return self._soon(("run", name, str(year)), lambda: self._simulated(name, year))
+        return self._answers.worked(("run", name, str(year)), lambda: self._simulated(name, year))
 
     def year(self, name: str) -> Reading[Year]:
         """What the twin expects of the calendar year that the site's file names, as `twin run` does it."""
@@ -143,7 +133,7 @@ class Source:
             run = self._simulated(name)
             return year_of(run), emissions.inventory_of(run)
 
-        return self._soon(("year", name), work)
+        return self._answers.worked(("year", name), work)
 
     def restated(self, name: str, factors: str) -> Reading[Restated]:
         """That inventory with the factors of another year, place or table."""
@@ -179,7 +169,7 @@ class Source:
         if found.value is None:
             return found
         today = self.now(name).date()
-        return self._made(("day", name, today.isoformat()), lambda: day_of(found.value, today))
+        return self._answers.made(("day", name, today.isoformat()), lambda: day_of(found.value, today))
 
     def sky(self, name: str) -> Reading[Weather]:
         """The site's typical weather of this year; it also knows the site's time zone.
@@ -187,10 +177,8 @@ class Source:
         It is read where runs are worked out, never beside them: both parse Python, and CPython 3.11 fails at times where two threads do.
         """
         year = self.now(name).year
-        return self._soon(
-            ("sky", name, str(year)),
-            lambda: Weather.named(load(self._paths[name]).location.climate, year),
-            self._reader,
+        return self._answers.worked(
+            ("sky", name, str(year)), lambda: Weather.named(load(self._paths[name]).location.climate, year)
         )
 
     def history(self, name: str) -> History:
@@ -220,7 +208,7 @@ class Source:
         if site.value is None:
             return Reading(site.state, why=site.why, detail=site.detail)
         held = site.value
-        found = self._soon(("points", name, stamp(held)), lambda: inventory_of(held), self._reader)
+        found = self._answers.read(("points", name, stamp(held)), lambda: inventory_of(held))
         return replace(found, why="points_fail") if found.state == "error" else found
 
     def latest(self, name: str, signals: Sequence[str]) -> Latest:
@@ -229,28 +217,21 @@ class Source:
 
     def latest_of_all(self, name: str, signals: Sequence[str]) -> Latest:
         """The newest samples of all points; for some seconds all screens get the same."""
-        with self._latest:
-            told, answer = self._told.get(f"latest {name}", (-FRESH, None))
-            if answer is None or time.monotonic() - told >= FRESH:
-                answer = self.latest(name, signals)
-                self._told[f"latest {name}"] = time.monotonic(), answer
-        return answer
+        return self._answers.shared(("latest", name), lambda: self.latest(name, signals))
 
     def structure(self, name: str) -> Reading[Structure]:
         """A site's components in their groups, and what flows between them."""
-        return self._soon(("structure", name), lambda: Structure(load(self._paths[name])), self._reader)
+        return self._answers.read(("structure", name), lambda: Structure(load(self._paths[name])))
 
     def mapped(self, name: str) -> Reading[dict[str, Point]]:
         """The points of a site, by the signal each of them is."""
-        return self._soon(("mapped", name), lambda: points_of(self._paths[name]), self._reader)
+        return self._answers.read(("mapped", name), lambda: points_of(self._paths[name]))
 
     def recent(self, name: str) -> Reading[Recent]:
         """What the twin has of the last days, quarter of an hour by quarter, for every point."""
         today = self.now(name).date().isoformat()
-        with self._lock:
-            for old in [key for key in self._kept if key[:2] == ("recent", name) and key[2] != today]:
-                del self._kept[old]
-        return self._soon(("recent", name, today), lambda: self._last_days(name))
+        self._answers.forget(lambda key: key[:2] == ("recent", name) and key[2] != today)
+        return self._answers.worked(("recent", name, today), lambda: self._last_days(name))
 
     def _last_days(self, name: str) -> Recent:
         from twin.weather.year import Weather
@@ -266,7 +247,9 @@ class Source:
         if points.value is None:
             return Reading(points.state, why=points.why, detail=points.detail)
         listed = list(points.value.values())
-        return self._held("conditions", name, lambda: look(self.store, listed, self.now(name)))
+        if not self.measures(name):
+            return Reading("empty", why="no_historian", detail=name)
+        return self._answers.renewed(("conditions",), FRESH, lambda: look(self.store, listed, self.now(name)))
 
     def trend(self, name: str, signal: str, days: int) -> Reading[Trend]:
         """The last days of a point, measured and as the twin has them."""
@@ -281,32 +264,17 @@ class Source:
             return Reading("error", why="historian_fails", detail=str(problem))
         return ready(found) if any(each is not None for each in (*found.measured, *found.expected)) else Reading("empty", why="component_no_trend", detail=signal)  # fmt: skip
 
-    def _held(self, what: str, name: str, ask: Callable[[], Reading[Value]]) -> Reading[Value]:
-        """An answer of the historian that no screen waits for: the last one, while the background asks again after some seconds."""
-        if name != self.home or not self.store:
-            return Reading("empty", why="no_historian", detail=name)
-        with self._lock:
-            began, future, last = self._renewed.get(what, (-FRESH, None, Reading("loading", why="working")))
-            if future is not None and future.done():
-                told = _reading(future)
-                last = told.value if told.value is not None else replace(told, why="historian_fails")
-                future = None
-            if future is None and time.monotonic() - began >= FRESH:
-                began, future = time.monotonic(), self._reader.submit(ask)
-            self._renewed[what] = (began, future, last)
-        return last
-
     def period(self, name: str, period: str) -> Reading[Period]:
         """Measured figures of a period, beside what was expected and what was before it; worked out anew in the background when they are old."""
         run = self.run(name)
-        if name != self.home or not self.store:
+        if not self.measures(name):
             return Reading("empty", why="no_historian", detail=name)
         if run.value is None:
             return Reading(run.state, why=run.why, detail=run.detail)
         found = run.value
-        books = self._made(("books", name, str(found.clock.start.year)), lambda: Books.of(found)).value
+        books = self._answers.made(("books", name, str(found.clock.start.year)), lambda: Books.of(found)).value
         assert books is not None
-        return self._lately(("period", period), LATELY[period], lambda: over(self.store, found, books, period, self.now(name)))  # fmt: skip
+        return self._answers.renewed(("period", period), LATELY[period], lambda: over(self.store, found, books, period, self.now(name)))  # fmt: skip
 
     def measures(self, name: str) -> bool:
         """Whether a historian was given for a site."""
@@ -325,71 +293,22 @@ class Source:
         known = standing.origin(self.store)
         return {HISTORY: known.days} if known else {}
 
-    def _lately(self, key: tuple[str, ...], every: float, work: Callable[[], Reading[Value]]) -> Reading[Value]:
-        """Something that is slow and grows old: the last answer, while a newer one is worked out in the background."""
-        with self._lock:
-            began, future, last = self._late.get(key, (0.0, None, None))
-            if future is not None and future.done():
-                last = _settled(future)
-                future = None
-            if future is None and (
-                last is None
-                or time.monotonic() - began > every
-                or (last.state == "empty" and time.monotonic() - began > FRESH)
-            ):
-                began, future = time.monotonic(), self._reader.submit(work)
-            self._late[key] = (began, future, last)
-        return last or Reading("loading", why="working")
-
     def _asked(self, what: str, name: str, ask: Callable[[Site], Reading[Value]]) -> Reading[Value]:
-        """An answer of the historian, which has the points of one site only; for some seconds all screens get the same."""
-        if name != self.home or not self.store:
+        """An answer of the historian, which has the points of one site only."""
+        if not self.measures(name):
             return Reading("empty", why="no_historian", detail=name)
         run = self.run(name)
         if run.value is None:
             return Reading(run.state, why=run.why, detail=run.detail)
-        with self._asking:  # one asks, the others wait for its answer
-            told, answer = self._told.get(what, (-FRESH, None))
-            if answer is not None and time.monotonic() - told < FRESH:
-                return answer
-            try:
-                found = ask(run.value.site)
-            except TwinError as problem:
-                found = Reading("error", why="historian_fails", detail=str(problem))
-            self._told[what] = time.monotonic(), found
-        return found
-
-    def _made(self, key: tuple[str, ...], make: Callable[[], Value]) -> Reading[Value]:
-        """Something quick that is made of what is there, kept by its key."""
-        with self._lock:
-            future = self._kept.get(key)
-        if future is None:
-            future = Future()
-            try:
-                future.set_result(make())
-            except TwinError as problem:
-                future.set_exception(problem)
-            with self._lock:
-                self._kept[key] = future
-        return _reading(future)
-
-    def _soon(
-        self, key: tuple[str, ...], work: Callable[[], Value], pool: ThreadPoolExecutor | None = None
-    ) -> Reading[Value]:
-        """Something slow: loading, until the background has it."""
-        with self._lock:
-            if key not in self._kept:
-                self._kept[key] = (pool or self._worker).submit(work)
-            future = self._kept[key]
-        return _reading(future)
+        site = run.value.site
+        return self._answers.shared((what,), lambda: _told(lambda: ask(site)))
 
     def close(self) -> None:
         """Stop what runs in the background, and give back what is on loan."""
         if self.lending is not None:
             self.lending.close()
         self.pulse.stop()
-        for pool in (self._worker, self._reader):
-            pool.shutdown(wait=False, cancel_futures=True)
+        self._answers.close()
         for each in self._histories.values():
             each.close()
         if self._studies:
@@ -403,17 +322,9 @@ def _part(whole: Reading[Value], pick: Callable[[Value], Part]) -> Reading[Part]
     return Reading(whole.state, value, whole.why, whole.detail)
 
 
-def _settled(future: Future[Reading[Value]]) -> Reading[Value]:
-    found = _reading(future)
-    return found.value if found.value is not None else Reading("error", why="historian_fails", detail=found.detail)
-
-
-def _reading(future: Future[Value]) -> Reading[Value]:
-    if not future.done():
-        return Reading("loading", why="working")
-    problem = future.exception()
-    if problem is None:
-        return ready(future.result())
-    if not isinstance(problem, TwinError):
-        log.error("a run in the background failed", exc_info=problem)
-    return Reading("error", why="twin_fails", detail=f"{problem or type(problem).__name__}")
+def _told(ask: Callable[[], Reading[Value]]) -> Reading[Value]:
+    """What the historian answers, or why it cannot."""
+    try:
+        return ask()
+    except TwinError as problem:
+        return Reading("error", why="historian_fails", detail=str(problem))

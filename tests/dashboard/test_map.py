@@ -290,7 +290,7 @@ def test_the_last_days_of_yesterday_are_let_go(site):
     moment[0] += timedelta(days=1)
     settled(source, "?name=fans")
     assert source.recent("fans").value.start - first == timedelta(days=1)
-    assert len([key for key in source._kept if key[0] == "recent"]) == 1
+    assert len([key for key in source._answers._kept if key[0] == "recent"]) == 1
     source.close()
 
 
