@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 from live import memory, spent
 from playwright.sync_api import Browser, Page, sync_playwright
-from twin.dashboard.expectation import meters
+from twin.dashboard.overview.expectation import meters
 
 from twin.bacnet import points
 from twin.historian.embedded import Embedded

@@ -19,9 +19,9 @@ from pathlib import Path
 
 import numpy as np
 from twin.dashboard.address import Address, read
-from twin.dashboard.asked import KEYS
 from twin.dashboard.data import Source
-from twin.dashboard.view import show
+from twin.dashboard.explore.asked import KEYS
+from twin.dashboard.explore.view import show
 
 from twin.historian.embedded import Embedded
 from twin.historian.samples import Samples

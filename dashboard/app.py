@@ -13,17 +13,17 @@ from dash import ClientsideFunction, Input, Output, State, dcc, html
 from fastapi import FastAPI
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from twin.dashboard import live
-from twin.dashboard.access import Access, Open
-from twin.dashboard.account import RightError, required
 from twin.dashboard.address import Address, read
 from twin.dashboard.data import Source
-from twin.dashboard.gate import Gate
 from twin.dashboard.guard import Guard
 from twin.dashboard.language import say
-from twin.dashboard.login import Door, FormError, refused
 from twin.dashboard.packed import Packed
 from twin.dashboard.page import Page
 from twin.dashboard.pages import accounts, carbon, component, explore, overview, points, portfolio, site_map, what_if
+from twin.dashboard.rights.access import Access, Open
+from twin.dashboard.rights.account import RightError, required
+from twin.dashboard.rights.gate import Gate
+from twin.dashboard.rights.login import Door, FormError, refused
 from twin.dashboard.shell import framed, message
 
 ASSETS = Path(__file__).parent / "assets"

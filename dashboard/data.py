@@ -9,21 +9,22 @@ from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from twin.dashboard import emissions, standing
 from twin.dashboard.answers import FRESH, Answers
-from twin.dashboard.choices import Choice, choices
-from twin.dashboard.condition import Conditions, look
-from twin.dashboard.expectation import Day, Year, day_of, year_of
-from twin.dashboard.history import History
-from twin.dashboard.inventory import Inventory, Latest, inventory_of, latest, stamp
+from twin.dashboard.carbon import emissions
+from twin.dashboard.carbon.studied import Road, Worked
+from twin.dashboard.explore.history import History
+from twin.dashboard.graph.condition import Conditions, look
+from twin.dashboard.graph.recent import Recent, Trend, points_of, simulated, trend
+from twin.dashboard.graph.structure import Structure
 from twin.dashboard.live import Pulse
-from twin.dashboard.measured import Alarm, Load, newest, noted, on_day
+from twin.dashboard.overview import standing
+from twin.dashboard.overview.expectation import Day, Year, day_of, year_of
+from twin.dashboard.overview.measured import Alarm, Load, newest, noted, on_day
+from twin.dashboard.overview.totals import Books, Period, over
+from twin.dashboard.points.inventory import Inventory, Latest, inventory_of, latest, stamp
 from twin.dashboard.reading import Reading, ready
-from twin.dashboard.recent import Recent, Trend, points_of, simulated, trend
-from twin.dashboard.structure import Structure
-from twin.dashboard.studied import Road, Worked
-from twin.dashboard.studies import Studies, usual_folder
-from twin.dashboard.totals import Books, Period, over
+from twin.dashboard.what_if.choices import Choice, choices
+from twin.dashboard.what_if.studies import Studies, usual_folder
 
 from twin.bacnet.points import Point
 from twin.errors import TwinError
@@ -33,7 +34,7 @@ from twin.site.site import Site
 from twin.weather.year import Weather
 
 if TYPE_CHECKING:
-    from twin.dashboard.lending import Lending
+    from twin.dashboard.points.lending import Lending
 
     from twin.sim.results import Run
     from twin.study.restate import Restated

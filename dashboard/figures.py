@@ -8,8 +8,8 @@ from typing import Any
 
 from twin.dashboard import theme
 from twin.dashboard.amounts import unit
-from twin.dashboard.expectation import Day, Year
-from twin.dashboard.measured import Load
+from twin.dashboard.overview.expectation import Day, Year
+from twin.dashboard.overview.measured import Load
 
 CHARTED = 1e4
 """Energy whose unit charts have. [kWh]"""

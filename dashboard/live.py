@@ -16,7 +16,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from dash import ClientsideFunction, Input, Output, State, ctx, dcc, html, set_props
-from twin.dashboard.measured import missing
+from twin.dashboard.overview.measured import missing
 
 from twin.errors import TwinError
 from twin.historian.samples import LATEST, QUALITIES, Samples

@@ -9,10 +9,10 @@ from urllib.parse import urlencode
 import dash_mantine_components as dmc
 from dash import dcc, html
 from twin.dashboard import theme
-from twin.dashboard.account import OPEN, current
 from twin.dashboard.address import Address
 from twin.dashboard.cards import phrases
 from twin.dashboard.language import OTHER, say
+from twin.dashboard.rights.account import OPEN, current
 
 MENU = ("overview", "map", "component", "explore", "what_if", "carbon", "points", "portfolio", "accounts")
 """The dashboard's pages, in the order of the menu."""

@@ -9,15 +9,15 @@ from urllib.parse import urlencode
 
 import dash_mantine_components as dmc
 from dash import html
-from twin.dashboard.access import Access, here
-from twin.dashboard.account import LOCAL, OPEN, ROLES, Person, current
 from twin.dashboard.address import Address
 from twin.dashboard.cards import card, phrases, table
 from twin.dashboard.data import Source
 from twin.dashboard.language import say
 from twin.dashboard.page import Page
-from twin.dashboard.roster import FEWEST
-from twin.dashboard.session import DAY, HOUR, LIFETIMES, Session
+from twin.dashboard.rights.access import Access, here
+from twin.dashboard.rights.account import LOCAL, OPEN, ROLES, Person, current
+from twin.dashboard.rights.roster import FEWEST
+from twin.dashboard.rights.session import DAY, HOUR, LIFETIMES, Session
 from twin.dashboard.shell import log_out
 
 Words = Mapping[str, str]

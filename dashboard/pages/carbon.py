@@ -9,15 +9,15 @@ from urllib.parse import urlencode
 
 from dash import ALL, ClientsideFunction, Input, Output, State, dcc, html
 from fastapi import Response
-from twin.dashboard import wedge
 from twin.dashboard.address import Address, read
 from twin.dashboard.amounts import NONE, UNITS, percent, said
+from twin.dashboard.carbon import wedge
+from twin.dashboard.carbon.emissions import Inventory, beside, file, quality, used
+from twin.dashboard.carbon.studied import Road
 from twin.dashboard.cards import GRAPH, card, figure, phrases, reason, skeleton, table
 from twin.dashboard.data import Source
-from twin.dashboard.emissions import Inventory, beside, file, quality, used
 from twin.dashboard.language import known, say
 from twin.dashboard.page import Page
-from twin.dashboard.studied import Road
 
 from twin.errors import TwinError
 from twin.study.ledger import Row

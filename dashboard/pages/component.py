@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from dash import Dash, dcc, html
-from twin.dashboard import anatomy, chooser, network, signals
 from twin.dashboard.address import Address
 from twin.dashboard.cards import card, phrases, reason, skeleton, table
-from twin.dashboard.condition import Conditions
 from twin.dashboard.data import Source
+from twin.dashboard.graph import anatomy, chooser, network, signals
+from twin.dashboard.graph.condition import Conditions
+from twin.dashboard.graph.recent import DAYS
+from twin.dashboard.graph.structure import FOUND, Structure, above
 from twin.dashboard.language import say
 from twin.dashboard.page import Page
 from twin.dashboard.pages.site_map import crumbs
-from twin.dashboard.recent import DAYS
-from twin.dashboard.structure import FOUND, Structure, above
 
 from twin.core.component import Component
 

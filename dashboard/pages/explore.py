@@ -10,20 +10,20 @@ from typing import Any
 import dash
 import dash_mantine_components as dmc
 from dash import ClientsideFunction, Input, Output, Patch, State, dcc, html
-from twin.dashboard import asked, export
 from twin.dashboard.address import Address, read
 from twin.dashboard.cards import GRAPH, card, phrases, reason, table
-from twin.dashboard.curves import LEAST
 from twin.dashboard.data import Source
-from twin.dashboard.expectation import meters
-from twin.dashboard.frame import View
-from twin.dashboard.history import EXPECTED, Entry
+from twin.dashboard.explore import asked, export
+from twin.dashboard.explore.curves import LEAST
+from twin.dashboard.explore.frame import View
+from twin.dashboard.explore.history import EXPECTED, Entry
+from twin.dashboard.explore.period import KEYS as PERIODS
+from twin.dashboard.explore.period import UnfitError, minutes
+from twin.dashboard.explore.view import show
 from twin.dashboard.language import say
+from twin.dashboard.overview.expectation import meters
 from twin.dashboard.page import Page
-from twin.dashboard.period import KEYS as PERIODS
-from twin.dashboard.period import UnfitError, minutes
 from twin.dashboard.reading import Reading
-from twin.dashboard.view import show
 
 Words = Mapping[str, str]
 OFFERED = 50

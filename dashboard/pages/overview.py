@@ -7,17 +7,18 @@ from datetime import timedelta
 from typing import Any
 
 from dash import html
-from twin.dashboard import figures, notices, strip, today
+from twin.dashboard import figures
 from twin.dashboard.address import Address
 from twin.dashboard.amounts import intensity, said
 from twin.dashboard.cards import card, chart, figure, reason, skeleton, table
 from twin.dashboard.data import Source
-from twin.dashboard.expectation import Day, Year, meters
 from twin.dashboard.language import say
-from twin.dashboard.measured import Load
+from twin.dashboard.overview import notices, strip, today
+from twin.dashboard.overview.expectation import Day, Year, meters
+from twin.dashboard.overview.measured import Load
+from twin.dashboard.overview.totals import PERIODS
 from twin.dashboard.page import Page
 from twin.dashboard.reading import Reading
-from twin.dashboard.totals import PERIODS
 
 Words = Mapping[str, str]
 TALL, MIDDLE = 470, 320

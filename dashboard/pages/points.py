@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Any
 import dash_ag_grid as dag
 from dash import ALL, ClientsideFunction, Input, Output, State, ctx, dcc, html, no_update
 from fastapi import Request, Response
-from twin.dashboard import account, detail, lent
 from twin.dashboard.address import Address, read
 from twin.dashboard.cards import phrases, skeleton
 from twin.dashboard.data import Source
-from twin.dashboard.inventory import Inventory
 from twin.dashboard.language import say
-from twin.dashboard.measured import STALE
+from twin.dashboard.overview.measured import STALE
 from twin.dashboard.page import Page
+from twin.dashboard.points import detail, lent
+from twin.dashboard.points.inventory import Inventory
+from twin.dashboard.rights import account
 
 from twin.errors import TwinError
 from twin.historian.samples import QUALITIES

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 from dash import Input, Output, State, dcc, html, no_update
 from twin.dashboard.address import Address
 from twin.dashboard.amounts import NONE, Unit, intensity, unit
+from twin.dashboard.carbon.studied import SAMPLES
 from twin.dashboard.cards import SIGNS, card, line, phrases, reason, table
 from twin.dashboard.data import Source
-from twin.dashboard.expectation import Year
 from twin.dashboard.language import known, say
+from twin.dashboard.overview.expectation import Year
 from twin.dashboard.page import Page
 from twin.dashboard.report.drawing import shown
-from twin.dashboard.studied import SAMPLES
 
 from twin.site.benchmarks import benchmark
 

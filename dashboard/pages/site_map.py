@@ -6,14 +6,14 @@ import asyncio
 from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
-from twin.dashboard import chooser, network
 from twin.dashboard.address import Address, read
 from twin.dashboard.cards import card, reason, skeleton, table
-from twin.dashboard.condition import Conditions
 from twin.dashboard.data import Source
+from twin.dashboard.graph import chooser, network
+from twin.dashboard.graph.condition import Conditions
+from twin.dashboard.graph.structure import LIMIT, Flow, Node, Structure, View, above
 from twin.dashboard.language import say
 from twin.dashboard.page import Page
-from twin.dashboard.structure import LIMIT, Flow, Node, Structure, View, above
 
 KEYS = {"focus": r"[^\x00-\x1f]{1,200}/", "detail": "all", "mark": r"[^\x00-\x1f]{1,200}", "medium": r"\w{1,60}", "q": r"[^\x00-\x1f]{1,60}"}  # fmt: skip
 AGAIN = 5000

@@ -13,7 +13,6 @@ from typing import Any
 import dash
 from dash import ALL, MATCH, ClientsideFunction, Input, Output, State, ctx, dcc, html, no_update
 from fastapi import Response
-from twin.dashboard.account import RightError, may, noted, required
 from twin.dashboard.address import Address
 from twin.dashboard.cards import reason
 from twin.dashboard.data import Source
@@ -24,8 +23,9 @@ from twin.dashboard.reading import Reading
 from twin.dashboard.report.page import render
 from twin.dashboard.report.paper import write_pdf
 from twin.dashboard.report.workbook import workbook
-from twin.dashboard.studies import UNSOUND
-from twin.dashboard.wish import MODES
+from twin.dashboard.rights.account import RightError, may, noted, required
+from twin.dashboard.what_if.studies import UNSOUND
+from twin.dashboard.what_if.wish import MODES
 
 from twin.errors import TwinError
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dash import dcc, html
-from twin.dashboard import drawn, theme
+from twin.dashboard import theme
 from twin.dashboard.address import Address
 from twin.dashboard.amounts import NONE, percent, said, unit, years
 from twin.dashboard.cards import card, reason, table
@@ -14,6 +14,7 @@ from twin.dashboard.data import Source
 from twin.dashboard.language import say
 from twin.dashboard.report.charts import Bar, Bars, Chart
 from twin.dashboard.report.content import Content, titled
+from twin.dashboard.what_if import drawn
 
 FEWEST, MOST = 2, 4
 SAME = ("site", "weather", "period", "step_s", "samples", "seed", "terms", "discount_rate")

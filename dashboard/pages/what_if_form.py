@@ -7,17 +7,17 @@ from typing import Any
 
 import dash_mantine_components as dmc
 from dash import dcc, html
-from twin.dashboard.account import current, may, refusal
 from twin.dashboard.address import Address
 from twin.dashboard.amounts import said, unit
 from twin.dashboard.cards import card, phrases, reason, table
-from twin.dashboard.choices import Choice, Setting
 from twin.dashboard.data import Source
 from twin.dashboard.language import LANGUAGES, say
 from twin.dashboard.pages.what_if_list import listed, span
 from twin.dashboard.reading import Reading
 from twin.dashboard.report.drawing import shown
-from twin.dashboard.wish import FEWEST, MODES, MOST, USUAL, Prepared, Wish, prepared, told
+from twin.dashboard.rights.account import current, may, refusal
+from twin.dashboard.what_if.choices import Choice, Setting
+from twin.dashboard.what_if.wish import FEWEST, MODES, MOST, USUAL, Prepared, Wish, prepared, told
 
 from twin.errors import SiteError
 

@@ -9,13 +9,13 @@ from typing import Any
 
 import dash_mantine_components as dmc
 from dash import dcc, html
-from twin.dashboard.account import may
 from twin.dashboard.address import Address
 from twin.dashboard.cards import SIGNS, card, phrases
 from twin.dashboard.data import Source
-from twin.dashboard.job_table import Job
 from twin.dashboard.language import say
-from twin.dashboard.studies import LARGEST
+from twin.dashboard.rights.account import may
+from twin.dashboard.what_if.job_table import Job
+from twin.dashboard.what_if.studies import LARGEST
 
 MINUTE, HOUR = 60.0, 3600.0
 AGAIN = 1_000

@@ -7,13 +7,10 @@ from typing import Any
 
 import dash_mantine_components as dmc
 from dash import dcc, html
-from twin.dashboard import drawn
-from twin.dashboard.account import may
 from twin.dashboard.address import Address
 from twin.dashboard.amounts import percent, said
 from twin.dashboard.cards import card, figure, reason, table
 from twin.dashboard.data import Source
-from twin.dashboard.job_table import Job
 from twin.dashboard.language import say
 from twin.dashboard.pages.what_if_list import RESUMED, buttons
 from twin.dashboard.pages.what_if_list import said as state_of
@@ -22,7 +19,10 @@ from twin.dashboard.report import figures, listing
 from twin.dashboard.report.content import Content, summary, titled
 from twin.dashboard.report.listing import Listing
 from twin.dashboard.report.paper import browser
-from twin.dashboard.wish import written
+from twin.dashboard.rights.account import may
+from twin.dashboard.what_if import drawn
+from twin.dashboard.what_if.job_table import Job
+from twin.dashboard.what_if.wish import written
 
 KINDS = ("html", "xlsx", "pdf", "json")
 

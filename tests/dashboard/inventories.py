@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from datetime import datetime, timedelta, timezone
 
+from twin.dashboard.carbon.studied import Worked
 from twin.dashboard.data import Source
-from twin.dashboard.studied import Worked
 
 from tests.dashboard.studies import MEASURES, SITE
 

@@ -14,13 +14,13 @@ pytest.importorskip("dash", reason="the dashboard's packages are not installed: 
 
 import httpx
 from argon2 import PasswordHasher
-from twin.dashboard.access import Access
 from twin.dashboard.data import Source
 from twin.dashboard.language import say
-from twin.dashboard.login import LARGEST, inside
-from twin.dashboard.roster import Roster
-from twin.dashboard.session import LIFETIMES
-from twin.dashboard.throttle import ACCOUNT
+from twin.dashboard.rights.access import Access
+from twin.dashboard.rights.login import LARGEST, inside
+from twin.dashboard.rights.roster import Roster
+from twin.dashboard.rights.session import LIFETIMES
+from twin.dashboard.rights.throttle import ACCOUNT
 
 from tests.dashboard.served import served
 from tests.dashboard.studies import SITE

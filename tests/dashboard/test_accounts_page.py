@@ -13,10 +13,10 @@ pytest.importorskip("dash", reason="the dashboard's packages are not installed: 
 browsers = pytest.importorskip("playwright.sync_api", reason="no Playwright: pip install playwright")
 
 from argon2 import PasswordHasher  # noqa: E402
-from twin.dashboard import gate  # noqa: E402
-from twin.dashboard.access import Access, Open  # noqa: E402
 from twin.dashboard.data import Source  # noqa: E402
 from twin.dashboard.language import CODES, say  # noqa: E402
+from twin.dashboard.rights import gate  # noqa: E402
+from twin.dashboard.rights.access import Access, Open  # noqa: E402
 
 from tests.dashboard.served import Witness, served  # noqa: E402
 from tests.dashboard.studies import SITE  # noqa: E402

@@ -13,14 +13,15 @@ import pytest
 pytest.importorskip("dash", reason="the dashboard's packages are not installed: pip install 'campus-twin[dashboard]'")
 
 from twin.dashboard import app as program
-from twin.dashboard import today, wedge
 from twin.dashboard.address import Address, read
 from twin.dashboard.amounts import BTU, COAL, intensity, said
-from twin.dashboard.emissions import quality
+from twin.dashboard.carbon import wedge
+from twin.dashboard.carbon.emissions import quality
+from twin.dashboard.carbon.studied import Road, Worked
 from twin.dashboard.language import say
+from twin.dashboard.overview import today
 from twin.dashboard.pages import carbon, portfolio
 from twin.dashboard.reading import Reading
-from twin.dashboard.studied import Road, Worked
 from typer.testing import CliRunner
 
 from tests.dashboard.inventories import NOON, Alone, make_site, waited

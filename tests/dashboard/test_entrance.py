@@ -24,11 +24,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from twin.dashboard.access import Access, Open
-from twin.dashboard.account import OPEN, Person, acting
-from twin.dashboard.audit import Audit
 from twin.dashboard.data import Source
-from twin.dashboard.roster import Roster, usual
+from twin.dashboard.rights.access import Access, Open
+from twin.dashboard.rights.account import OPEN, Person, acting
+from twin.dashboard.rights.audit import Audit
+from twin.dashboard.rights.roster import Roster, usual
 from typer.testing import CliRunner
 
 from tests.dashboard.served import served
@@ -324,7 +324,7 @@ def test_a_callback_that_needs_more_is_refused_by_its_first_line(source, monkeyp
 
     from dash import Input, Output
     from twin.dashboard import app as program
-    from twin.dashboard.account import required
+    from twin.dashboard.rights.account import required
 
     ran = []
 

@@ -18,12 +18,13 @@ import pytest
 
 pytest.importorskip("dash", reason="the dashboard's packages are not installed: pip install 'campus-twin[dashboard]'")
 
-from twin.dashboard import asked, history, shell
+from twin.dashboard import shell
 from twin.dashboard.address import Address, read
 from twin.dashboard.data import Source
+from twin.dashboard.explore import asked, history
+from twin.dashboard.explore.view import show
 from twin.dashboard.language import say
 from twin.dashboard.pages import explore
-from twin.dashboard.view import show
 
 from tests.dashboard.served import served
 from tests.dashboard.studies import SITE
@@ -303,7 +304,7 @@ def _excel():
 
 
 def test_a_file_that_would_be_too_long_or_of_nothing_is_refused_in_the_readers_language(site, store, monkeypatch):
-    from twin.dashboard import export
+    from twin.dashboard.explore import export
 
     monkeypatch.setattr(export, "EXCEL_ROWS", 100)
     source = Source(str(site), str(store), now=lambda: NOON)

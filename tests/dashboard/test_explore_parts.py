@@ -9,12 +9,12 @@ import pytest
 
 pytest.importorskip("dash", reason="the dashboard's packages are not installed: pip install 'campus-twin[dashboard]'")
 
-from twin.dashboard import asked
 from twin.dashboard.address import Address, read
+from twin.dashboard.explore import asked
+from twin.dashboard.explore.period import Period, UnfitError, between, named
+from twin.dashboard.explore.series import Series
+from twin.dashboard.explore.signature import fit
 from twin.dashboard.language import say
-from twin.dashboard.period import Period, UnfitError, between, named
-from twin.dashboard.series import Series
-from twin.dashboard.signature import fit
 
 ZONE = timezone(timedelta(hours=8))
 NOON = datetime(2026, 3, 4, 12, tzinfo=ZONE)

@@ -15,9 +15,10 @@ import pytest
 pytest.importorskip("dash", reason="the dashboard's packages are not installed: pip install 'campus-twin[dashboard]'")
 
 from twin.dashboard import app as program
-from twin.dashboard import live, standing
+from twin.dashboard import live
 from twin.dashboard.data import Source
 from twin.dashboard.language import own
+from twin.dashboard.overview import standing
 from twin.dashboard.packed import Packed
 
 from tests.dashboard.studies import SITE

@@ -14,16 +14,16 @@ import pytest
 
 pytest.importorskip("dash", reason="the dashboard's packages are not installed: pip install 'campus-twin[dashboard]'")
 
-from twin.dashboard import anatomy, network, placement, signals, structure
 from twin.dashboard import app as program
 from twin.dashboard.address import Address
-from twin.dashboard.condition import Conditions, look
 from twin.dashboard.data import Source
+from twin.dashboard.graph import anatomy, network, placement, signals, structure
+from twin.dashboard.graph.condition import Conditions, look
+from twin.dashboard.graph.recent import STEP, points_of
+from twin.dashboard.graph.structure import Structure
 from twin.dashboard.language import say
 from twin.dashboard.pages import component, site_map
-from twin.dashboard.recent import STEP, points_of
 from twin.dashboard.report.drawing import length
-from twin.dashboard.structure import Structure
 
 from tests.dashboard.studies import SITE
 from twin import load

@@ -12,8 +12,9 @@ import pytest
 pytest.importorskip("dash", reason="the dashboard's packages are not installed: pip install 'campus-twin[dashboard]'")
 browsers = pytest.importorskip("playwright.sync_api", reason="no Playwright: pip install playwright")
 
-from twin.dashboard import data, placement, signals  # noqa: E402
+from twin.dashboard import data  # noqa: E402
 from twin.dashboard.data import Source  # noqa: E402
+from twin.dashboard.graph import placement, signals  # noqa: E402
 from twin.dashboard.language import say  # noqa: E402
 from twin.dashboard.pages import site_map  # noqa: E402
 

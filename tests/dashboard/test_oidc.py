@@ -9,11 +9,11 @@ pytest.importorskip("dash", reason="the dashboard's packages are not installed: 
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
-from twin.dashboard import oidc
-from twin.dashboard.access import Access
 from twin.dashboard.data import Source
-from twin.dashboard.oidc import Provider, ProviderError
-from twin.dashboard.roster import Roster
+from twin.dashboard.rights import oidc
+from twin.dashboard.rights.access import Access
+from twin.dashboard.rights.oidc import Provider, ProviderError
+from twin.dashboard.rights.roster import Roster
 
 from tests.dashboard.provider import CLIENT, SECRET, provider
 from tests.dashboard.served import served

@@ -12,13 +12,14 @@ import pytest
 
 pytest.importorskip("dash", reason="the dashboard's packages are not installed: pip install 'campus-twin[dashboard]'")
 
-from twin.dashboard import account, detail, inventory, lent
-from twin.dashboard.account import Person
 from twin.dashboard.address import Address
 from twin.dashboard.data import Source
 from twin.dashboard.language import say
-from twin.dashboard.lending import Lending
 from twin.dashboard.pages import points as page
+from twin.dashboard.points import detail, inventory, lent
+from twin.dashboard.points.lending import Lending
+from twin.dashboard.rights import account
+from twin.dashboard.rights.account import Person
 
 from tests.dashboard import studies
 from twin.bacnet import points as listed

@@ -17,12 +17,12 @@ import pytest
 pytest.importorskip("dash", reason="the dashboard's packages are not installed: pip install 'campus-twin[dashboard]'")
 browsers = pytest.importorskip("playwright.sync_api", reason="no Playwright: pip install playwright")
 
-from twin.dashboard import account  # noqa: E402
-from twin.dashboard.account import Person  # noqa: E402
 from twin.dashboard.data import Source  # noqa: E402
-from twin.dashboard.inventory import shown  # noqa: E402
 from twin.dashboard.language import CODES, say  # noqa: E402
-from twin.dashboard.lending import Lending  # noqa: E402
+from twin.dashboard.points.inventory import shown  # noqa: E402
+from twin.dashboard.points.lending import Lending  # noqa: E402
+from twin.dashboard.rights import account  # noqa: E402
+from twin.dashboard.rights.account import Person  # noqa: E402
 
 from tests.dashboard import studies  # noqa: E402
 from tests.dashboard.served import Witness, served  # noqa: E402

@@ -11,13 +11,13 @@ pytest.importorskip("dash", reason="the dashboard's packages are not installed: 
 
 from argon2 import PasswordHasher
 from starlette.datastructures import Headers
-from twin.dashboard import account
-from twin.dashboard.access import Access
-from twin.dashboard.account import Person, RightError, acting, current, may, required
-from twin.dashboard.gate import same_origin
-from twin.dashboard.roster import Roster, RosterError
-from twin.dashboard.session import State
-from twin.dashboard.throttle import ACCOUNT, ADDRESS, Throttle
+from twin.dashboard.rights import account
+from twin.dashboard.rights.access import Access
+from twin.dashboard.rights.account import Person, RightError, acting, current, may, required
+from twin.dashboard.rights.gate import same_origin
+from twin.dashboard.rights.roster import Roster, RosterError
+from twin.dashboard.rights.session import State
+from twin.dashboard.rights.throttle import ACCOUNT, ADDRESS, Throttle
 
 from twin.errors import StoreError
 

@@ -70,7 +70,7 @@ def test_both_languages_have_the_same_words_and_braces_and_lack_none_that_is_use
     assert not set(own("en")) & set(words("en"))
     for key, text in own("en").items():
         assert set(re.findall(r"{\w+}", text)) == set(re.findall(r"{\w+}", own("zh")[key])), key
-    sources = "".join(each.read_text(encoding="utf-8") for each in [*FOLDER.glob("*.py"), *FOLDER.glob("pages/*.py")])
+    sources = "".join(each.read_text(encoding="utf-8") for each in FOLDER.rglob("*.py"))
     used = set(re.findall(r'\bwords\["([a-z_]+)"\]', sources)) | {f"page_{key}" for key in shell.MENU}
     used |= set(re.findall(r'why="([a-z_]+)"', sources))
     assert used - set(say("zh")) == set()

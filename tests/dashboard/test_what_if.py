@@ -11,18 +11,19 @@ import pytest
 
 pytest.importorskip("dash", reason="the dashboard's packages are not installed: pip install 'campus-twin[dashboard]'")
 
-from twin.dashboard import account, drawn
 from twin.dashboard.address import Address, read
 from twin.dashboard.app import KEYS, screen
-from twin.dashboard.choices import choices, setting
 from twin.dashboard.data import Source
-from twin.dashboard.job_table import Job, Table
-from twin.dashboard.jobs import JobError, Jobs
 from twin.dashboard.pages import what_if, what_if_compare, what_if_form, what_if_list, what_if_results
 from twin.dashboard.report import figures
 from twin.dashboard.report.content import Content
-from twin.dashboard.studies import LARGEST, Studies
-from twin.dashboard.wish import DESIGNS, MODES, Wish, prepared, told
+from twin.dashboard.rights import account
+from twin.dashboard.what_if import drawn
+from twin.dashboard.what_if.choices import choices, setting
+from twin.dashboard.what_if.job_table import Job, Table
+from twin.dashboard.what_if.jobs import JobError, Jobs
+from twin.dashboard.what_if.studies import LARGEST, Studies
+from twin.dashboard.what_if.wish import DESIGNS, MODES, Wish, prepared, told
 
 from tests.dashboard.studies import MEASURES, SITE
 from twin import simulate
@@ -196,7 +197,7 @@ def test_a_site_that_breaks_after_the_form_fails_with_the_reason(source, site, t
 
 
 def test_jobs_wait_in_order_and_too_many_are_refused(tmp_path, site, asleep, monkeypatch):
-    monkeypatch.setattr("twin.dashboard.jobs.WAITING", 2)
+    monkeypatch.setattr("twin.dashboard.what_if.jobs.WAITING", 2)
     jobs = Jobs(tmp_path)
     first = jobs.start(wished(site), "fans")
     jobs.start(wished(site), "fans")

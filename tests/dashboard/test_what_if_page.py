@@ -11,8 +11,8 @@ import pytest
 pytest.importorskip("dash", reason="the dashboard's packages are not installed: pip install 'campus-twin[dashboard]'")
 browsers = pytest.importorskip("playwright.sync_api", reason="no Playwright: pip install playwright")
 
-from twin.dashboard import account  # noqa: E402
 from twin.dashboard.data import Source  # noqa: E402
+from twin.dashboard.rights import account  # noqa: E402
 
 from tests.dashboard.served import Witness, served  # noqa: E402
 from tests.dashboard.studies import MEASURES, SITE  # noqa: E402

@@ -15,7 +15,7 @@ from twin.errors import TwinError
 from twin.tables import out, print_json
 
 if TYPE_CHECKING:
-    from twin.dashboard.roster import Roster
+    from twin.dashboard.rights.roster import Roster
 
 app = typer.Typer(no_args_is_help=True, help="Who may log in to the dashboard: viewer, engineer, operator, admin.")
 Name = Annotated[str, typer.Argument(metavar="NAME", help="Name of the account; upper and lower case are the same.")]
@@ -89,7 +89,7 @@ def role(name: Name, role: Annotated[str, typer.Argument(metavar="ROLE", help="v
 
 def _roster(path: Path | None) -> Roster:
     try:
-        from twin.dashboard.roster import Roster, usual
+        from twin.dashboard.rights.roster import Roster, usual
     except ImportError as problem:
         raise AccountsError(f"accounts need the dashboard's packages ({problem.name} is missing): pip install 'campus-twin[dashboard]'") from problem  # fmt: skip
     return Roster(path or usual())
@@ -111,6 +111,6 @@ def _noted(roster: Roster, what: str, detail: str) -> None:
     """Put the change into the audit journal, as done by the user of this computer."""
     from getpass import getuser
 
-    from twin.dashboard.audit import Audit
+    from twin.dashboard.rights.audit import Audit
 
     Audit(roster.path.with_suffix(".journal")).add(f"{getuser()} (terminal)", f"account: {what}", detail)

@@ -16,8 +16,8 @@ import typer
 from twin.errors import TwinError
 
 if TYPE_CHECKING:
-    from twin.dashboard.access import Access
-    from twin.dashboard.oidc import Provider
+    from twin.dashboard.rights.access import Access
+    from twin.dashboard.rights.oidc import Provider
 
 SECRET = "TWIN_OIDC_SECRET"
 """Environment variable of the secret that a provider knows this dashboard by."""
@@ -82,8 +82,8 @@ def entrance(asked: Asked) -> Entrance:
     EntranceError
         With the way out.
     """
-    from twin.dashboard.access import Access, Open
-    from twin.dashboard.roster import Roster, usual
+    from twin.dashboard.rights.access import Access, Open
+    from twin.dashboard.rights.roster import Roster, usual
 
     local, tls = _loopback(asked.host), _tls(asked)
     told: tuple[str, ...]
@@ -133,7 +133,7 @@ def _provider(asked: Asked) -> Provider | None:
     """The other's log-in, if one is named."""
     if not asked.issuer:
         return None
-    from twin.dashboard.oidc import Provider
+    from twin.dashboard.rights.oidc import Provider
 
     try:
         secret = asked.secret.read_text(encoding="utf-8").strip() if asked.secret else os.environ.get(SECRET, "")

@@ -17,7 +17,7 @@ from twin.errors import TwinError
 from twin.tables import out
 
 if TYPE_CHECKING:
-    from twin.dashboard.lending import Lending
+    from twin.dashboard.points.lending import Lending
     from twin.live.together import Part, Together
 
 err = Console(stderr=True)
@@ -127,7 +127,7 @@ def _lending(site: str, store: str, allow: Path, journal: Path | None, parts: Se
         When the BACnet stack is missing, or nobody says where the record of writes shall be.
     """
     try:
-        from twin.dashboard.lending import Lending
+        from twin.dashboard.points.lending import Lending
     except ImportError as problem:
         raise ServeError("writing needs the BACnet stack: pip install 'campus-twin[bacnet]', or leave --allow-writes out") from problem  # fmt: skip
     if journal is None and (not store or "://" in store):

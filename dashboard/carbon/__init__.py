@@ -1,0 +1,1 @@
+"""The inventory of emissions, and the road to a later year."""

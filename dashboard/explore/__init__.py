@@ -1,0 +1,1 @@
+"""Points over periods: read, thinned, drawn and exported."""

@@ -1,0 +1,1 @@
+"""What a morning's page says: figures of periods, today, what stands."""

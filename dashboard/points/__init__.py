@@ -1,0 +1,1 @@
+"""The inventory of points, and lending them."""

@@ -1,0 +1,1 @@
+"""Who may do what: accounts, log-in, sessions, and the gate before everything that is served."""

@@ -1,0 +1,1 @@
+"""Studies that are asked for in the browser: wishes, jobs, results."""
