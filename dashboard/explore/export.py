@@ -20,6 +20,7 @@ from twin.dashboard.explore import asked
 from twin.dashboard.explore.frame import Frame, choose, cuts, framed, grain, micro
 from twin.dashboard.explore.period import UnfitError
 from twin.dashboard.language import say
+from twin.dashboard.rights.account import required
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -39,9 +40,11 @@ def register(server: FastAPI, source: Source) -> None:
     """The addresses of the files; they take the same query as the page."""
 
     async def csv_file(request: Request) -> Response:
+        required("engineer")
         return await run_in_threadpool(answered, source, request.url.query, "csv")
 
     async def workbook(request: Request) -> Response:
+        required("engineer")
         return await run_in_threadpool(answered, source, request.url.query, "xlsx")
 
     server.add_api_route("/explore/samples.csv", csv_file, methods=["GET"], response_model=None)

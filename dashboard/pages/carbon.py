@@ -18,6 +18,7 @@ from twin.dashboard.cards import GRAPH, card, figure, phrases, reason, skeleton,
 from twin.dashboard.data import Source
 from twin.dashboard.language import known, say
 from twin.dashboard.page import Page
+from twin.dashboard.rights import account
 
 from twin.errors import TwinError
 from twin.study.ledger import Row
@@ -281,6 +282,7 @@ def register(app: dash.Dash, source: Source) -> None:
     @app.server.get("/carbon/ledger.{ending}")
     async def ledger(ending: str, site: str = "", factors: str = "") -> Response:
         """The ledger of a site as CSV or as a workbook."""
+        account.required("engineer")
         return await asyncio.to_thread(_answer, source, ending, site, factors)
 
 

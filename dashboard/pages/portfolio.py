@@ -15,6 +15,7 @@ from twin.dashboard.language import known, say
 from twin.dashboard.overview.expectation import Year
 from twin.dashboard.page import Page
 from twin.dashboard.report.drawing import shown
+from twin.dashboard.rights import account
 
 from twin.site.benchmarks import benchmark
 
@@ -154,7 +155,7 @@ def _reported(source: Source, sites: Mapping[str, Site | None], address: Address
         rows = reading.value or [{"quantity": each.what, "reported": each.value, "unit": each.unit, "source": each.source} for each in site.reported]  # fmt: skip
         groups.append(html.Tbody([head, *problem, *(line(heads, _claim(row, address)) for row in rows)], id=f"reported-{name}"))  # fmt: skip
     note = html.P(phrases(words["portfolio_reported_note"].format(samples=SAMPLES)), className="note")
-    return [note, *_work(told, source.studied.wanted, words), html.Div(html.Table([html.Thead(html.Tr([html.Th(text, scope="col") for text in heads])), *groups], className="stack"), className="scroll", tabIndex=0)]  # fmt: skip
+    return [note, *_work(told, source.studied.wanted, words, address.language), html.Div(html.Table([html.Thead(html.Tr([html.Th(text, scope="col") for text in heads])), *groups], className="stack"), className="scroll", tabIndex=0)]  # fmt: skip
 
 
 def _claim(row: Mapping[str, Any], address: Address) -> list[Any]:
@@ -177,7 +178,7 @@ def _number(value: float | None) -> str:
     return NONE if value is None else shown(value, 4)
 
 
-def _work(told: Mapping[str, Reading[Any]], wanted: bool, words: Words) -> list[Any]:
+def _work(told: Mapping[str, Reading[Any]], wanted: bool, words: Words, language: str) -> list[Any]:
     """How far the runs are, or the button that begins them."""
     ready = sum(each.state in ("ready", "error") for each in told.values())
     if ready == len(told):
@@ -186,7 +187,9 @@ def _work(told: Mapping[str, Reading[Any]], wanted: bool, words: Words) -> list[
     if "loading" not in states:
         runs = sum(int(each.detail) for each in told.values() if each.state == "empty")
         text = words["portfolio_ask"].format(runs=runs, minutes=max(round(runs * PER_RUN / 60.0), 1))
-        return [html.Div([html.P(text), html.Button(words["portfolio_begin"], id="portfolio-work", n_clicks=0, className="switch")], className="state ask")]  # fmt: skip
+        why = "" if account.may("engineer") else account.refusal("engineer", account.current(), language)
+        begin = html.Button(words["portfolio_begin"], id="portfolio-work", n_clicks=0, className="switch", disabled=bool(why), title=why)  # fmt: skip
+        return [html.Div([html.P(text), begin], className="state ask")]
     now = next((each.detail for each in told.values() if each.why == "carbon_runs"), "…")
     text = words["portfolio_working"].format(ready=ready, sites=len(told), runs=now) if wanted else words["portfolio_preparing"]  # fmt: skip
     return [html.Div([html.Progress(value=str(ready), max=str(len(told)), **{"aria-label": text}), text], className="state", role="status", id="portfolio-progress")]  # fmt: skip
@@ -200,6 +203,7 @@ def register(app: dash.Dash, source: Source) -> None:
         """Ask, and have the screen built again."""
         if not clicks:
             return no_update
+        account.required("engineer")
         source.studied.want()
         return (times or 0) + 1
 
