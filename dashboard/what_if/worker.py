@@ -46,13 +46,19 @@ class Pulse:
     def _beat(self) -> None:
         while not self._over.wait(PULSE):
             with suppress(TwinError):  # a table that is busy for long is told at the next beat
-                if not self._table.change(self._job, "running", seen=time.time(), **self._now):
+                if not self._tell():
                     interrupt()
                     return
 
+    def _tell(self) -> bool:
+        """Write down how far the work is; no where somebody else has taken or stopped the job."""
+        return self._table.change(self._job, "running", seen=time.time(), **self._now)
+
     def end(self) -> None:
-        """Tell no more."""
+        """Tell where the work ended, and no more."""
         self._over.set()
+        with suppress(TwinError):
+            self._tell()
 
 
 def interrupt() -> None:

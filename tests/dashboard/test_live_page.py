@@ -200,6 +200,7 @@ def test_a_store_of_a_real_building_is_shown_and_not_touched(folder, tmp_path):
         str(tmp_path / "store"),
         "--port",
         str(port),
+        "--no-auth",
     ]
     program = subprocess.Popen(
         command,

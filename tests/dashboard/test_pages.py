@@ -18,7 +18,7 @@ from tests.dashboard.served import Witness, served  # noqa: E402
 from twin import load, simulate  # noqa: E402
 
 CHROMIUM = shutil.which("chromium")
-READY = 180_000
+READY = 40_000
 """How long a page may take, with all sites' years to be run. [ms]"""
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium: apt-get install chromium")
 
