@@ -29,7 +29,7 @@ def framed(address: Address, site_title: str, children: Any) -> dmc.MantineProvi
     """A page in its frame."""
     words = say(address.language)
     wrong = [html.Div(words["wrong_address"].format(detail=", ".join(address.wrong)), className="state stale", role="status")] if address.wrong else []  # fmt: skip
-    main = dmc.AppShellMain(html.Div([*wrong, children], id="main", tabIndex=-1, className="page"))
+    main = dmc.AppShellMain(html.Div([*wrong, children], id="main", tabIndex=-1, className=f"page on-{address.page}"))
     shell = dmc.AppShell(
         [_header(address, site_title), _menu(address), main],
         id="shell", header={"height": 52}, navbar=NAVBAR, padding="md", transitionDuration=0,
