@@ -1,4 +1,4 @@
-"""Pictures of every page for the documents; `python -m tests.dashboard.pictures FOLDER [PAGE...]`."""
+"""Pictures of every page for the documents; `python -m tests.dashboard.pictures FOLDER [STORE]`, with the store of a `twin serve` that runs."""
 
 from __future__ import annotations
 
@@ -14,10 +14,14 @@ from tests.dashboard.looks import settle
 from tests.dashboard.served import served
 
 WIDE, NARROW = (1440, 900), (390, 844)
+DRAWN = 2_500
+"""How long charts may take to be drawn. [ms]"""
 PATIENCE = 300_000
 """How long a page may take. [ms]"""
 EXTRA = (("overview-zh-dark", "overview", "zh", "dark", WIDE), ("overview-narrow", "overview", "zh", "light", NARROW))
 """Further looks: name, page, language, ground, size."""
+CHOSEN = {"component": "&name=plant/chillers", "explore": "&points=grid.power"}
+"""What stands in the address of pages that show something chosen."""
 
 
 def take(folder: Path, site: str = "binhai", store: str = "", pages: tuple[str, ...] = MENU) -> list[Path]:
@@ -29,8 +33,9 @@ def take(folder: Path, site: str = "binhai", store: str = "", pages: tuple[str, 
         browser = play.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"])
         for name, page, language, theme, (width, height) in chosen:
             tab = browser.new_page(viewport={"width": width, "height": height}, reduced_motion="reduce")
-            tab.goto(f"{address}/{page}?site={site}&lang={language}&theme={theme}")
+            tab.goto(f"{address}/{page}?site={site}&lang={language}&theme={theme}{CHOSEN.get(page, '')}")
             settle(tab, PATIENCE)
+            tab.wait_for_timeout(DRAWN)
             found.append(folder / f"{name}.png")
             tab.screenshot(path=found[-1])
             tab.close()
@@ -40,5 +45,5 @@ def take(folder: Path, site: str = "binhai", store: str = "", pages: tuple[str, 
 
 
 if __name__ == "__main__":
-    for each in take(Path(sys.argv[1]), pages=tuple(sys.argv[2:]) or MENU):
+    for each in take(Path(sys.argv[1]), store="".join(sys.argv[2:])):
         sys.stdout.write(f"{each}\n")
