@@ -116,8 +116,7 @@ def _head(content: Content, job: Job | None, address: Address, back: Any) -> lis
 
 
 def _found(content: Content, address: Address) -> list[Any]:
-    language, dark = address.language, address.dark
-    words = say(language)
+    language, words = address.language, say(address.language)
     sentences = summary(content, language)
     parts: list[Any] = [
         card(
@@ -148,6 +147,13 @@ def _found(content: Content, address: Address) -> list[Any]:
             note=words["what_if_table_note"],
         )
     )
+    parts += [_charts(content, address), _money(content, address), *_tables(content, language)]
+    return parts
+
+
+def _charts(content: Content, address: Address) -> html.Div:
+    """Everything that is drawn."""
+    language, dark, words = address.language, address.dark, say(address.language)
     charts = [
         drawn.card(figures.waterfall(content, language), dark, "what-if-waterfall")
         or _missing("waterfall", "what_if_no_waterfall", words),
@@ -158,8 +164,12 @@ def _found(content: Content, address: Address) -> list[Any]:
         drawn.card(figures.load_duration(content, language), dark, "what-if-duration"),
         drawn.card(figures.tornado(content, language), dark, "what-if-tornado"),
     ]
-    parts.append(html.Div([each for each in charts if each is not None], className="charts"))
-    parts.append(_money(content, address))
+    return html.Div([each for each in charts if each is not None], className="charts")
+
+
+def _tables(content: Content, language: str) -> list[Any]:
+    """What stands in tables below the charts."""
+    words, parts = say(language), []
     if content.interactions:
         parts.append(
             card(

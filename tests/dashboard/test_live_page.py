@@ -211,6 +211,7 @@ def test_a_store_of_a_real_building_is_shown_and_not_touched(folder, tmp_path):
     )
     try:
         assert "no virtual building is started" in program.stdout.readline()
+        assert "no log-in" in program.stdout.readline()
         assert program.stdout.readline().strip() == f"http://127.0.0.1:{port}"
         until = time.monotonic() + 30
         while time.monotonic() < until:

@@ -12,19 +12,19 @@ import pytest
 pytest.importorskip("dash", reason="the dashboard's packages are not installed: pip install 'campus-twin[dashboard]'")
 
 from twin.dashboard.address import Address, read
-from twin.dashboard.app import KEYS, screen
-from twin.dashboard.data import Source
+from twin.dashboard.app import KEYS
 from twin.dashboard.pages import what_if, what_if_compare, what_if_form, what_if_list, what_if_results
 from twin.dashboard.report import figures
 from twin.dashboard.report.content import Content
 from twin.dashboard.rights import account
 from twin.dashboard.what_if import drawn
 from twin.dashboard.what_if.choices import choices, setting
-from twin.dashboard.what_if.job_table import Job, Table
-from twin.dashboard.what_if.jobs import JobError, Jobs
+from twin.dashboard.what_if.job_table import Job
+from twin.dashboard.what_if.jobs import Jobs
 from twin.dashboard.what_if.studies import LARGEST, Studies
-from twin.dashboard.what_if.wish import DESIGNS, MODES, Wish, prepared, told
+from twin.dashboard.what_if.wish import DESIGNS, MODES, prepared, told
 
+from tests.dashboard.asking import ended, kept, make_site, opened, texts, wished
 from tests.dashboard.studies import MEASURES, SITE
 from twin import simulate
 from twin.errors import SiteError, StoreError, TwinError
@@ -32,17 +32,25 @@ from twin.site.load import load
 from twin.site.measures import library
 from twin.study.kept import KeptError
 
-PATIENCE = 90.0
 ENGINEER, VIEWER = (account.Person("wang", role) for role in ("engineer", "viewer"))
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("sites") / "fans"
-    folder.mkdir()
-    (folder / "site.yaml").write_text(SITE, encoding="utf-8")
-    (folder / "measures.yaml").write_text(MEASURES, encoding="utf-8")
-    return folder
+    return make_site(tmp_path_factory.mktemp("sites") / "fans")
+
+
+@pytest.fixture
+def source(site, tmp_path):
+    found = opened(site, tmp_path / "studies")
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def asleep(monkeypatch):
+    """Jobs that nobody begins."""
+    monkeypatch.setattr(Jobs, "_begin", lambda *_: False)
 
 
 @pytest.fixture(scope="module")
@@ -57,55 +65,6 @@ def worked(site, tmp_path_factory):
 @pytest.fixture(scope="module")
 def study(worked):
     return worked[2]
-
-
-@pytest.fixture
-def source(site, tmp_path):
-    found = Source(str(site), studies=str(tmp_path / "studies"))
-    while "loading" in {found.site("fans").state, found.choices("fans").state}:
-        time.sleep(0.01)
-    yield found
-    found.close()
-
-
-@pytest.fixture
-def asleep(monkeypatch):
-    """Jobs that nobody begins."""
-    monkeypatch.setattr(Jobs, "_begin", lambda *_: False)
-
-
-def texts(part):
-    return json.dumps(part, default=lambda each: each.to_plotly_json(), ensure_ascii=False, allow_nan=False)
-
-
-def wished(site, **other):
-    return Wish(
-        **{"path": str(site), "title": "fans", "measures": ("smaller", "less"), "samples": 2, "curve": False, **other}
-    )
-
-
-def ended(jobs, name, *states):
-    until = time.monotonic() + PATIENCE
-    while (job := jobs.table.get(name)).state not in (states or ("done", "failed", "stopped", "interrupted")):
-        assert time.monotonic() < until, job
-        time.sleep(0.05)
-    return job
-
-
-def process(jobs, name):
-    """The process of a job that has begun."""
-    until = time.monotonic() + PATIENCE
-    while name not in jobs._children:
-        assert time.monotonic() < until
-        time.sleep(0.02)
-    return jobs._children[name][1]
-
-
-def kept(source, study, name="0" * 12, title="kept", wish="{}"):
-    """A study as if a job had made it."""
-    source.studies.jobs.table.add(Job(name, "fans", title, wish, "done", 1.0, 1.0, 2.0))
-    source.studies.path(name).write_text(json.dumps(study), encoding="utf-8")
-    return name
 
 
 def test_a_job_is_worked_in_a_process_of_its_own_and_its_study_is_that_of_the_public_verbs(source, site, worked):
@@ -130,107 +89,6 @@ def test_a_job_is_worked_in_a_process_of_its_own_and_its_study_is_that_of_the_pu
         "what-if-comfort",
     ):
         assert name in shown
-
-
-def test_a_stopped_job_ends_at_once_and_goes_on_later(source, site):
-    jobs = source.studies.jobs
-    job = jobs.start(wished(site, samples=400, seed=time.time_ns() % 10**6), "fans")
-    until = time.monotonic() + PATIENCE
-    while jobs.table.get(job.id).done < 2:
-        assert time.monotonic() < until
-        time.sleep(0.05)
-    began = time.monotonic()
-    assert jobs.stop(job.id)
-    assert ended(jobs, job.id).state == "stopped"
-    assert time.monotonic() - began < 15.0
-    assert "kept" in jobs.table.get(job.id).problem
-    assert "Resume goes on where it was" in texts(
-        what_if.build(Address("what_if", "fans", own=(("study", job.id),)), source)
-    )
-    assert jobs.resume(job.id)
-    assert jobs.table.get(job.id).attempt == 1
-    assert jobs.stop(job.id)
-    ended(jobs, job.id, "stopped")
-
-
-def test_the_end_of_the_server_interrupts_its_jobs_and_leaves_no_process(site, tmp_path):
-    jobs = Jobs(tmp_path)
-    job = jobs.start(wished(site, samples=400), "fans")
-    child = process(jobs, job.id)
-    jobs.close()
-    assert child.poll() is not None
-    again = Jobs(tmp_path)
-    assert again.table.get(job.id).state == "interrupted"
-    assert not again._children
-    again.close()
-
-
-def test_a_worker_that_dies_without_a_word_is_told(site, tmp_path):
-    jobs = Jobs(tmp_path)
-    job = jobs.start(wished(site, samples=400), "fans")
-    process(jobs, job.id).kill()
-    found = ended(jobs, job.id)
-    jobs.close()
-    assert found.state == "failed"
-    assert "signal 9" in found.problem
-
-
-def test_a_job_of_a_server_that_is_gone_is_interrupted_and_one_that_tells_is_not(tmp_path, asleep):
-    table = Table(tmp_path)
-    table.add(Job("a" * 12, "fans", "lost", "{}", "running", 1.0, 1.0))
-    table.add(Job("b" * 12, "fans", "at work", "{}", "running", 1.0, 1.0, seen=time.time()))
-    jobs = Jobs(tmp_path)
-    assert jobs.table.get("a" * 12).state == "interrupted"
-    assert jobs.table.get("b" * 12).state == "running"
-    jobs.close()
-
-
-def test_a_site_that_breaks_after_the_form_fails_with_the_reason(source, site, tmp_path):
-    broken = tmp_path / "broken"
-    broken.mkdir()
-    (broken / "site.yaml").write_text(SITE.replace("kind: base_load", "kind: base_lod"), encoding="utf-8")
-    jobs = source.studies.jobs
-    job = ended(jobs, jobs.start(wished(broken), "fans").id)
-    assert job.state == "failed"
-    assert "base_lod" in job.problem
-    assert "base_lod" in texts(what_if.build(Address("what_if", "fans", own=(("study", job.id),)), source))
-
-
-def test_jobs_wait_in_order_and_too_many_are_refused(tmp_path, site, asleep, monkeypatch):
-    monkeypatch.setattr("twin.dashboard.what_if.jobs.WAITING", 2)
-    jobs = Jobs(tmp_path)
-    first = jobs.start(wished(site), "fans")
-    jobs.start(wished(site), "fans")
-    with pytest.raises(JobError, match="wait already"):
-        jobs.start(wished(site), "fans")
-    assert [each.state for each in jobs.table.open()] == ["waiting", "waiting"]
-    assert jobs.stop(first.id)
-    assert not jobs.remove("nobody")
-    assert jobs.remove(first.id)
-    assert not jobs.stop(first.id)
-    assert not jobs.resume(first.id)
-    jobs.close()
-
-
-def test_a_worker_of_an_earlier_attempt_is_not_listened_to(tmp_path):
-    table = Table(tmp_path)
-    job = Job("a" * 12, "fans", "", "{}", "running", attempt=1)
-    table.add(job)
-    assert not table.change(Job("a" * 12, "fans", "", "{}", attempt=0), "running", done=5)
-    assert table.change(job, "running", done=5)
-    assert table.end(job, "done")
-    assert not table.end(job, "failed", "late")
-    assert table.get(job.id).state == "done"
-
-
-def test_a_table_that_is_no_database_is_told_on_the_page_with_what_to_do(site, tmp_path):
-    (tmp_path / "jobs.sqlite").write_bytes(b"this is no database" * 99)
-    source = Source(str(site), studies=str(tmp_path))
-    with pytest.raises(StoreError, match="move it away"):
-        _ = source.studies
-    shown = texts(screen(source, "/what-if", "?lang=en")[0])
-    assert "move it away" in shown
-    source.close()
 
 
 def test_wishes_that_contradict_or_make_no_sense_are_refused_with_the_reason(site, tmp_path):
