@@ -18,6 +18,8 @@ Value = TypeVar("Value")
 Key = tuple[str, ...]
 FRESH = 5.0
 """How long an answer of the historian is shown to everybody who asks. [s]"""
+GRACE = 4.0 * FRESH
+"""How old such an answer may be where the background asks again. [s]"""
 log = logging.getLogger(__name__)
 
 
@@ -29,7 +31,7 @@ class Answers:
         self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="twin-read")
         self._kept: dict[Key, Future[Any]] = {}
         self._renewed: dict[Key, tuple[float, Future[Any] | None, Reading[Any] | None]] = {}
-        self._told: dict[Key, tuple[float, Any]] = {}
+        self._told: dict[Key, tuple[float, Any, bool]] = {}
         self._lock, self._asking = threading.Lock(), threading.Lock()
 
     def worked(self, key: Key, work: Callable[[], Value]) -> Reading[Value]:
@@ -82,13 +84,30 @@ class Answers:
         return last or Reading("loading", why="working")
 
     def shared(self, key: Key, ask: Callable[[], Value]) -> Value:
-        """Something quick that grows old: for some seconds everybody gets the same; one asks, the others wait for its answer."""
+        """Something quick that grows old: for some seconds everybody gets the same, and for some more while the background asks again.
+
+        Where nothing so young is known one asks and the others wait for its answer.
+        """
         with self._asking:
-            told, answer = self._told.get(key, (-FRESH, None))
-            if answer is None or time.monotonic() - told >= FRESH:
+            told, answer, again = self._told.get(key, (-GRACE, None, False))
+            age = time.monotonic() - told
+            if answer is None or age >= GRACE:
                 answer = ask()
-                self._told[key] = time.monotonic(), answer
+                self._told[key] = time.monotonic(), answer, False
+            elif age >= FRESH and not again:
+                self._told[key] = told, answer, True
+                self._reader.submit(self._renew, key, ask)
         return answer
+
+    def _renew(self, key: Key, ask: Callable[[], Any]) -> None:
+        """Ask in the background; what fails there is asked in the foreground by whoever comes next."""
+        try:
+            answer = ask()
+        except Exception:
+            answer = None
+            log.exception("asking again failed")
+        with self._asking:
+            self._told[key] = time.monotonic(), answer, False
 
     def close(self) -> None:
         """Stop what runs in the background."""

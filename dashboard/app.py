@@ -20,11 +20,13 @@ from twin.dashboard.language import say
 from twin.dashboard.packed import Packed
 from twin.dashboard.page import Page
 from twin.dashboard.pages import accounts, carbon, component, explore, overview, points, portfolio, site_map, what_if
+from twin.dashboard.program import PLAIN, Program
 from twin.dashboard.rights.access import Access, Open
 from twin.dashboard.rights.account import RightError, required
 from twin.dashboard.rights.gate import Gate
 from twin.dashboard.rights.login import Door, FormError, refused
 from twin.dashboard.shell import framed, message
+from twin.dashboard.still import still
 
 ASSETS = Path(__file__).parent / "assets"
 SOON, LATER = 700, 60_000
@@ -41,11 +43,6 @@ PAGES: Mapping[str, Page] = {
     "what_if": what_if.PAGE,
 }
 KEYS = {key: page.keys for key, page in PAGES.items()}
-PLAIN = """<!DOCTYPE html>
-<html lang="en">
-<head>{%metas%}<title>{%title%}</title><link rel="icon" type="image/svg+xml" href="/assets/icons/overview.svg">{%css%}</head>
-<body>{%app_entry%}<footer>{%config%}{%scripts%}{%renderer%}</footer></body>
-</html>"""
 log = logging.getLogger(__name__)
 
 
@@ -61,34 +58,23 @@ def make(
     """
     access = access or Open()
     server = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    app = dash.Dash(
+    app = Program(
         __name__, server=server, assets_folder=str(ASSETS), index_string=PLAIN, title="Campus twin", update_title=None, serve_locally=True,
         suppress_callback_exceptions=True, enable_mcp=False, health_endpoint="health",
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )  # fmt: skip
-    app.layout = html.Div(
-        [
-            dcc.Location(id="address", refresh="callback-nav"),
-            dcc.Interval(id="again", interval=SOON),
-            dcc.Store(id="tick"),
-            dcc.Store(id="building", data=False),
-            dcc.Store(id="kept"),
-            *live.layout(),
-            html.Div(html.P("…", className="first"), id="screen"),
-        ]
-    )
+    app.layout = lambda: still(_layout(source, *app.asked), app.named)
 
     @app.callback(
         Output("screen", "children"), Output("again", "interval"), Output("again", "disabled"), Input("address", "pathname"), Input("address", "search"), Input("tick", "data"),
-        running=[(Output("building", "data"), True, False)],
+        running=[(Output("building", "data"), True, False)], prevent_initial_call=True,
     )  # fmt: skip
     async def show(path: str | None, query: str | None, _: int | None) -> tuple[Any, int, bool]:
         """Build a screen beside the server's loop, which Dash would otherwise hold up for everybody."""
         return await asyncio.to_thread(screen, source, path, query)
 
-    app.clientside_callback(ClientsideFunction("page", "tick"), Output("tick", "data"), Input("again", "n_intervals"), State("building", "data"))  # fmt: skip
-    app.clientside_callback(ClientsideFunction("page", "language"), Output("kept", "data"), Input("address", "search"))
-    app.clientside_callback(ClientsideFunction("page", "menu"), Output("shell", "navbar"), Input("menu", "opened"), State("shell", "navbar"))  # fmt: skip
+    app.clientside_callback(ClientsideFunction("page", "tick"), Output("tick", "data"), Input("again", "n_intervals"), State("building", "data"), prevent_initial_call=True)  # fmt: skip
+    app.clientside_callback(ClientsideFunction("page", "look"), Output("kept", "data"), Input("address", "search"))
     live.register(app, source)
     for page in PAGES.values():
         if page.register:
@@ -101,6 +87,22 @@ def make(
         server.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))
     server.add_middleware(Guard, scripts=app.csp_hashes, secure=access.secure)
     return app
+
+
+def _layout(source: Source, path: str, query: str) -> html.Div:
+    """All that stays while screens come and go, with the first of them where the page's address is known."""
+    first, interval, done = screen(source, path, query) if path else (html.P("…", className="first"), SOON, False)
+    return html.Div(
+        [
+            dcc.Location(id="address", refresh="callback-nav", **({"pathname": path, "search": query} if path else {})),
+            dcc.Interval(id="again", interval=interval, disabled=done),
+            dcc.Store(id="tick"),
+            dcc.Store(id="building", data=False),
+            dcc.Store(id="kept"),
+            *live.layout(),
+            html.Div(first, id="screen"),
+        ]
+    )
 
 
 def _let_in(server: FastAPI, access: Access) -> None:
@@ -128,4 +130,4 @@ def screen(source: Source, path: str | None, query: str | None) -> tuple[Any, in
         log.exception("the page %s could not be built", address.page)
         waiting = False
         built = message(words["page_fails"], [f"{type(problem).__name__}: {problem}", words["page_fails_help"]])
-    return framed(address, title, built), SOON if waiting else LATER, not (waiting or page.live)
+    return framed(address, title, built, page.fields), SOON if waiting else LATER, not (waiting or page.live)

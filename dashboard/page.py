@@ -29,6 +29,7 @@ class Page:
     keys : words of its own in the address, with the pattern that a value has to match as a whole.
     settled : whether what it shows is all there; until it is, the screen is built again twice a second.
     live : whether it is built again every minute for new measurements; a page with callbacks keeps what its user has done.
+    fields : whether it has fields of the component library, which is fetched for it then.
     role : the least that somebody needs to see it; its callbacks ask for themselves, by `account.required`.
     """
 
@@ -37,4 +38,5 @@ class Page:
     keys: Mapping[str, str] = field(default_factory=dict)
     settled: Callable[[Address, Source], bool] = settled
     live: bool = False
+    fields: bool = False
     role: str = "viewer"

@@ -16,7 +16,6 @@ from twin.dashboard.rights.account import OPEN, current
 
 MENU = ("overview", "map", "component", "explore", "what_if", "carbon", "points", "portfolio", "accounts")
 """The dashboard's pages, in the order of the menu."""
-NAVBAR = {"width": 210, "breakpoint": "sm", "collapsed": {"mobile": True}}
 LOOK = {"fontFamily": theme.FONT, "primaryColor": "blue", "respectReducedMotion": True}
 
 
@@ -25,22 +24,21 @@ def icon(name: str) -> html.Span:
     return html.Span(className="icon", style={"--icon": f"url(/assets/icons/{name}.svg)"}, **{"aria-hidden": "true"})
 
 
-def framed(address: Address, site_title: str, children: Any) -> dmc.MantineProvider:
-    """A page in its frame."""
+def framed(address: Address, site_title: str, children: Any, fields: bool = False) -> html.Div:
+    """A page in its frame; one with fields gets what the component library needs around them."""
     words = say(address.language)
     wrong = [html.Div(words["wrong_address"].format(detail=", ".join(address.wrong)), className="state stale", role="status")] if address.wrong else []  # fmt: skip
-    main = dmc.AppShellMain(html.Div([*wrong, children], id="main", tabIndex=-1, className=f"page on-{address.page}"))
-    shell = dmc.AppShell(
-        [_header(address, site_title), _menu(address), main],
-        id="shell", header={"height": 52}, navbar=NAVBAR, padding="md", transitionDuration=0,
-    )  # fmt: skip
+    page = html.Div([*wrong, children], id="main", tabIndex=-1, className=f"page on-{address.page}")
+    if fields:
+        page = dmc.MantineProvider(page, theme=LOOK, forceColorScheme=address.theme)
     skip = html.A(words["skip"], href="#main", className="skip")
-    return dmc.MantineProvider([skip, shell], theme=LOOK, forceColorScheme=address.theme)
+    return html.Div([skip, _header(address, site_title), _menu(address), html.Main(page)], className="shell")
 
 
-def _header(address: Address, site_title: str) -> dmc.AppShellHeader:
+def _header(address: Address, site_title: str) -> html.Header:
     words = say(address.language)
-    burger = dmc.Burger(id="menu", opened=False, hiddenFrom="sm", size="sm", **{"aria-label": words["menu"]})
+    lines = html.Span(className="lines", **{"aria-hidden": "true"})
+    burger = html.Button([lines, html.Span(words["menu"], className="hidden")], id="menu", type="button", className="switch", **{"aria-expanded": "false"})  # fmt: skip
     other = OTHER[address.language]
     ground = "light" if address.dark else "dark"
     unit = words["unit_change"].format(unit=address.unit, other=address.next_unit)
@@ -51,7 +49,7 @@ def _header(address: Address, site_title: str) -> dmc.AppShellHeader:
         *_person(address),
     ]  # fmt: skip
     title = html.Span(site_title, className="site", title=site_title)
-    return dmc.AppShellHeader(html.Div([burger, title, html.Nav(switches, className="switches", **{"aria-label": words["settings"]})], className="top"))  # fmt: skip
+    return html.Header([burger, title, html.Nav(switches, className="switches", **{"aria-label": words["settings"]})], className="top")  # fmt: skip
 
 
 def _person(address: Address) -> list[Any]:
@@ -83,9 +81,8 @@ def log_out(address: Address, name: str, text: str, everywhere: bool = False) ->
     return html.Form(button, action=f"/logout?{urlencode({'back': address.to()})}", method="POST", id=name)
 
 
-def _menu(address: Address) -> dmc.AppShellNavbar:
-    words = say(address.language)
-    return dmc.AppShellNavbar(html.Nav([_entry(address, key) for key in MENU], className="menu", **{"aria-label": words["menu"]}))  # fmt: skip
+def _menu(address: Address) -> html.Nav:
+    return html.Nav([_entry(address, key) for key in MENU], className="menu", **{"aria-label": say(address.language)["menu"]})  # fmt: skip
 
 
 def _entry(address: Address, key: str) -> dcc.Link:

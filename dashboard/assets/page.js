@@ -1,9 +1,10 @@
-// What only the browser can do: say the page's language, and open the menu on a narrow screen.
+// What only the browser can do: say the page's language and ground, and open the menu on a narrow screen.
 window.dash_clientside = Object.assign({}, window.dash_clientside, {
   page: {
-    language: function (search) {
-      const told = new URLSearchParams(search || "").get("lang");
-      document.documentElement.lang = told === "zh" ? "zh-CN" : "en";
+    look: function (search) {
+      const told = new URLSearchParams(search || ""), page = document.documentElement;
+      page.lang = told.get("lang") === "zh" ? "zh-CN" : "en";
+      page.dataset.mantineColorScheme = told.get("theme") === "dark" ? "dark" : "light";
       return window.dash_clientside.no_update;
     },
     // Put words of a page's own into the address, so that a link and going back bring them again; nothing is built anew.
@@ -21,7 +22,7 @@ window.dash_clientside = Object.assign({}, window.dash_clientside, {
       [["language", "lang", query.get("lang") === "zh" ? "en" : "zh"], ["theme", "theme", query.get("theme") === "dark" ? "light" : "dark"], ["unit", "unit", unit]].forEach(function (each) {
         const other = new URLSearchParams(query);
         other.set(each[1], each[2]);
-        window.dash_clientside.set_props(each[0], { href: window.location.pathname + "?" + other.toString() });
+        document.getElementById(each[0]).setAttribute("href", window.location.pathname + "?" + other.toString());
       });
       return window.dash_clientside.no_update;
     },
@@ -29,8 +30,16 @@ window.dash_clientside = Object.assign({}, window.dash_clientside, {
     tick: function (count, building) {
       return building ? window.dash_clientside.no_update : count;
     },
-    menu: function (opened, navbar) {
-      return Object.assign({}, navbar, { collapsed: { mobile: !opened } });
-    },
   },
 });
+(function () {
+  function menu(open) {
+    const button = document.getElementById("menu");
+    document.documentElement.dataset.menu = open ? "open" : "";
+    if (button) button.setAttribute("aria-expanded", String(open));
+  }
+  document.addEventListener("click", function (event) {
+    if (event.target.closest && event.target.closest("#menu")) menu(document.documentElement.dataset.menu !== "open");
+  });
+  ["_dashprivate_pushstate", "popstate"].forEach(function (moved) { window.addEventListener(moved, function () { menu(false); }); });
+})();

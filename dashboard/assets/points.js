@@ -280,7 +280,8 @@
     const number = ++now.number, sort = (config.own.sort || "").split(":"), same = now.config && now.config.site === config.site && now.config.version === config.version;
     Object.assign(now, { config: config, api: null, asked: null, q: config.own.q || "", device: config.own.device || "", show: config.own.show || "all", sort: sort[1] ? { name: sort[0], way: sort[1] } : null });
     if (!same) Object.assign(now, { rows: null, value: [], time: [], quality: [] });
-    Promise.all([rows(config), window.dash_ag_grid.getApiAsync(NAME)]).then(function (both) {
+    const table = window.late("dash_ag_grid").then(function (grid) { return grid.getApiAsync(NAME); });
+    Promise.all([rows(config), table]).then(function (both) {
       if (number !== now.number) return;
       if (!same || !now.rows) {
         now.rows = both[0].columns;

@@ -197,4 +197,4 @@ def _moment(time: float) -> str:
     return datetime.fromtimestamp(time).astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
-PAGE = Page(build, keys={"told": "[a-z_]{1,40}"})
+PAGE = Page(build, keys={"told": "[a-z_]{1,40}"}, fields=True)

@@ -271,4 +271,4 @@ def settled(address: Address, source: Source) -> bool:
     return source.site(address.site).state != "loading"
 
 
-PAGE = Page(build, register, keys=asked.KEYS, settled=settled)
+PAGE = Page(build, register, keys=asked.KEYS, settled=settled, fields=True)

@@ -60,7 +60,7 @@ TOLD = {
 }
 """What AG Grid says by itself."""
 LOOK = (
-    "themeQuartz.withParams({fontFamily: 'inherit', backgroundColor: 'var(--card)', foregroundColor: 'var(--mantine-color-text)', "
+    "themeQuartz.withParams({fontFamily: 'inherit', backgroundColor: 'var(--card)', foregroundColor: 'var(--ink)', "
     "headerBackgroundColor: 'var(--soft)', borderColor: 'var(--line)', accentColor: 'var(--accent)', rowHoverColor: 'var(--soft)', "
     "selectedRowBackgroundColor: 'var(--soft)', browserColorScheme: 'inherit', spacing: 6, fontSize: 14, wrapperBorderRadius: 6})"
 )

@@ -276,4 +276,4 @@ def written(study: Any, kind: str) -> bytes:
         return path.read_bytes()
 
 
-PAGE = Page(build, register, KEYS, settled)
+PAGE = Page(build, register, KEYS, settled, fields=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 import time
@@ -28,6 +29,12 @@ TRIES = 5
 """How often a query starts again because files it was about to read have just been merged."""
 
 
+@functools.cache
+def _engine() -> duckdb.DuckDBPyConnection:
+    """The engine of this process; starting one takes as long as many a query, and it holds nothing of its own."""
+    return duckdb.connect(config={"autoinstall_known_extensions": "false"})
+
+
 class Embedded(Historian):
     """A store in a folder; several processes may read and append at once.
 
@@ -49,7 +56,7 @@ class Embedded(Historian):
             raise StoreError(f"{folder}: cannot be made ({problem.strerror}); choose another folder") from problem
         self.tail = Tail(folder / "tail.sqlite")
         self.ledger = Ledger(self.tail)
-        self.engine = duckdb.connect(config={"autoinstall_known_extensions": "false"})
+        self.engine = _engine().cursor()
 
     def close(self) -> None:
         """Let go of files and connections."""
