@@ -1,4 +1,4 @@
-"""Parts of a screen that no callback knows, as one component.
+"""The standing part of a screen as one component, with the parts that callbacks know in their places.
 
 Dash keeps books on every component: each new one is told to all the others, so that a screen of a thousand words and cells takes seconds to
 come up. What only stands there is therefore handed to the browser as a tree of its own, which `assets/still.js` draws at once.
@@ -14,29 +14,31 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 Tree = Any
-"""A text, a number, nothing, or a list of tag, properties and children; the tag is empty where only the children stand."""
+"""A text, a number, nothing, a list of tag, properties and children, or the place of a component among the children as {"at": 0}."""
+HEAVY = ("Graph", "AgGrid", "Slider", "NumberInput")
+"""Components that take long to come up: they come a frame after all else, in a place that is kept for them; not so where scripts look for them at once."""
 LINK = "Link"
 """Tag of a link that changes the address without leaving the page, as Dash's own does."""
 TAGS = {"MapEl": "map", "ObjectEl": "object"}
 
 
 class Still(Component):
-    """A tree of the page's language without identities.
+    """A tree of the page's language, in which components have places.
 
     Parameters
     ----------
-    tree : as `Tree` says.
+    tree : as `Tree` says. children : components that stand in it.
     """
 
     _namespace = "twin_dashboard"
     _type = "Still"
-    _prop_names = ["tree"]
+    _prop_names = ["children", "tree"]
     _valid_wildcard_attributes: list[str] = []
     available_properties = _prop_names
     available_wildcard_properties = _valid_wildcard_attributes
 
-    def __init__(self, tree: Tree) -> None:
-        super().__init__(tree=tree)
+    def __init__(self, tree: Tree, children: Sequence[Component] = ()) -> None:
+        super().__init__(tree=tree, **({"children": list(children)} if children else {}))
 
 
 def still(part: Any, named: Collection[str]) -> Any:
@@ -47,16 +49,20 @@ def still(part: Any, named: Collection[str]) -> Any:
     part : components, lists of them, or a tuple of several answers.
     named : identities that callbacks ask for or change.
 
-    >>> still(html.P([html.B("1"), " kWh"]), ()).tree
-    ['p', {}, ['b', {}, '1'], ' kWh']
+    >>> found = still(html.P([html.B("1"), dcc.Store(id="unit"), " kWh"]), ())
+    >>> found.tree, found.children
+    (['p', {}, ['b', {}, '1'], {'at': 0}, ' kWh'], [Store(id='unit')])
     """
     if isinstance(part, tuple):
         return tuple(still(each, named) for each in part)
-    held = isinstance(part, list) and any(isinstance(each, Component) for each in part)
-    if not (held or isinstance(part, Component)):
+    several = isinstance(part, list) and any(isinstance(each, Component) for each in part)
+    if not (several or isinstance(part, Component)):
         return part
-    plain, found = _drawn(part, named)
-    return _standing(part, found) if plain else found
+    if not several and not _simple(part, named):
+        return _kept(part, named)
+    held: list[Component] = []
+    tree = ["", {}, *(_drawn(each, named, held) for each in part)] if several else _drawn(part, named, held)
+    return Still(tree, held)
 
 
 def names(callbacks: Sequence[Mapping[str, Any]]) -> frozenset[str]:
@@ -70,49 +76,35 @@ def names(callbacks: Sequence[Mapping[str, Any]]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _drawn(part: Any, named: Collection[str]) -> tuple[bool, Any]:
-    """Whether a part is drawn as it is, and its tree or the part with its children drawn."""
-    if isinstance(part, list | tuple):
-        each = [_drawn(one, named) for one in part]
-        return (True, [found for _, found in each]) if all(plain for plain, _ in each) else (False, _stretches(each))
+def _drawn(part: Any, named: Collection[str], held: list[Component]) -> Tree:
+    """The tree of a part; components that are more than a tree are added to those held."""
     if not isinstance(part, Component):
-        return part is None or isinstance(part, str | int | float), part
+        return part
+    if not _simple(part, named):
+        held.append(_kept(part, named))
+        return {"at": len(held) - 1, **_later(part, named)}
     children = getattr(part, "children", None)
-    plain, found = _drawn(children, named)
-    if plain and _simple(part, named):
-        held = found if isinstance(children, list | tuple) else [] if children is None else [found]
-        return True, [_tag(part), _properties(part), *held]
-    if children is None or isinstance(found, Component) and found is children:
-        return False, part
+    several = children if isinstance(children, list | tuple) else [] if children is None else [children]
+    return [_tag(part), _properties(part), *(_drawn(each, named, held) for each in several)]
+
+
+def _kept(part: Component, named: Collection[str]) -> Component:
+    """A component that stays one, with its children drawn."""
+    children = getattr(part, "children", None)
+    if children is None:
+        return part
     part = copy(part)
-    part.children = _standing(children, found) if plain else found
-    return False, part
+    part.children = still(list(children) if isinstance(children, tuple) else children, named)
+    return part
 
 
-def _standing(children: Any, found: Any) -> Any:
-    """Children that are all drawn, as what Dash takes for them."""
-    if isinstance(children, Component):
-        return Still(found)
-    if isinstance(children, list | tuple) and any(isinstance(each, list) for each in found):
-        return [Still(["", {}, *found])]
-    return children
-
-
-def _stretches(each: Sequence[tuple[bool, Any]]) -> list[Any]:
-    """Children in their order; neighbours that are drawn become one."""
-    found: list[Any] = []
-    stretch: list[Tree] = []
-    for plain, one in [*each, (False, None)]:
-        if plain:
-            stretch.append(one)
-            continue
-        if any(isinstance(tree, list) for tree in stretch):
-            found.append(Still(stretch[0] if len(stretch) == 1 else ["", {}, *stretch]))
-        else:
-            found += stretch
-        stretch = []
-        found.append(one)
-    return found[:-1]
+def _later(part: Component, named: Collection[str]) -> dict[str, Any]:
+    """What stands in the place of a heavy component until it comes."""
+    name = getattr(part, "id", None)
+    if type(part).__name__ not in HEAVY or type(part).__name__ == "Graph" and isinstance(name, str) and name in named:
+        return {}
+    told = _properties(part)
+    return {"later": {key: told[key] for key in ("className", "style") if key in told}}
 
 
 def _simple(part: Component, named: Collection[str]) -> bool:

@@ -1,6 +1,6 @@
-// Parts of a page that no callback knows: drawn at once, where Dash would keep books on every element.
+// The standing part of a page: drawn at once, where Dash would keep books on every element; its children stand in their places.
 (function () {
-  const element = window.React.createElement;
+  const React = window.React;
 
   // Go to an address of this program as Dash's own links do; with a key held down the browser does what it always does.
   function go(event) {
@@ -11,14 +11,23 @@
     window.scrollTo(0, 0);
   }
 
-  function drawn(tree) {
-    if (!Array.isArray(tree)) return tree;
-    const [tag, told, ...children] = tree;
-    const held = children.map(drawn);
-    if (tag === "") return element(window.React.Fragment, null, ...held);
-    if (tag === "Link") return element("a", Object.assign({}, told, { onClick: go }), ...held);
-    return element(tag, told, ...held);
+  // What takes long comes a frame after all else.
+  function Later(props) {
+    const [now, tell] = React.useState(false);
+    React.useEffect(function () {
+      let timer = 0;
+      const frame = window.requestAnimationFrame(function () { timer = window.setTimeout(function () { tell(true); }); });
+      return function () { window.cancelAnimationFrame(frame); window.clearTimeout(timer); };
+    }, []);
+    return now ? props.children : React.createElement("div", props.hold);
   }
 
-  window.twin_dashboard = { Still: function (props) { return drawn(props.tree); } };
+  function drawn(tree, children) {
+    if (tree === null || typeof tree !== "object") return tree;
+    if (!Array.isArray(tree)) return tree.later ? React.createElement(Later, { hold: tree.later }, children[tree.at]) : children[tree.at];
+    const tag = tree[0] || React.Fragment, told = tree[0] === "Link" ? Object.assign({ onClick: go }, tree[1]) : tree[0] ? tree[1] : null;
+    return React.createElement(tag === "Link" ? "a" : tag, told, ...tree.slice(2).map(function (each) { return drawn(each, children); }));
+  }
+
+  window.twin_dashboard = { Still: function (props) { return drawn(props.tree, [].concat(props.children)); } };
 })();
