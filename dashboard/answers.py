@@ -115,6 +115,27 @@ class Answers:
             pool.shutdown(wait=False, cancel_futures=True)
 
 
+class Begun:
+    """What a page begins while it is built, until its browser asks for it a moment later."""
+
+    def __init__(self) -> None:
+        self._kept: dict[Key, tuple[float, Callable[[], Any]]] = {}
+        self._lock = threading.Lock()
+
+    def keep(self, key: Key, wait: Callable[[], Any]) -> None:
+        """Keep, for some seconds, what waits for the answer of something that was begun."""
+        late = time.monotonic() - FRESH
+        with self._lock:
+            self._kept = {each: held for each, held in self._kept.items() if held[0] > late}
+            self._kept[key] = time.monotonic(), wait
+
+    def taken(self, key: Key) -> Callable[[], Any] | None:
+        """What was begun under a key, for the first who asks; nothing where that is long ago."""
+        with self._lock:
+            made, wait = self._kept.pop(key, (-FRESH, None))
+        return wait if time.monotonic() - made < FRESH else None
+
+
 def _reading(future: Future[Value]) -> Reading[Value]:
     if not future.done():
         return Reading("loading", why="working")

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from twin.dashboard.answers import FRESH, Answers
+from twin.dashboard.answers import FRESH, Answers, Begun
 from twin.dashboard.carbon import emissions
 from twin.dashboard.carbon.studied import Road, Worked
 from twin.dashboard.explore.history import History
@@ -59,7 +59,7 @@ class Source:
 
     Attributes
     ----------
-    lending : through which points of the building are written; none where writing is off.
+    begun : what pages have begun to read. lending : through which points of the building are written; none where writing is off.
     """
 
     lending: Lending | None = None
@@ -73,7 +73,7 @@ class Source:
         self._paths = {**{name: str(path) for name, path in shipped().items()}, self.home: str(site.path.parent)}
         self._now = now
         self.pulse = Pulse(store, self._facts)
-        self._answers = Answers()
+        self._answers, self.begun = Answers(), Begun()
         self._zones: dict[str, tzinfo | None] = {}
         self._histories: dict[str, History] = {}
         self._lock = threading.Lock()

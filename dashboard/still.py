@@ -32,8 +32,8 @@ class Still(Component):
 
     _namespace = "twin_dashboard"
     _type = "Still"
-    _prop_names = ["children", "tree"]
-    _valid_wildcard_attributes: list[str] = []
+    _prop_names = ("children", "tree")
+    _valid_wildcard_attributes = ()
     available_properties = _prop_names
     available_wildcard_properties = _valid_wildcard_attributes
 
@@ -101,7 +101,7 @@ def _kept(part: Component, named: Collection[str]) -> Component:
 def _later(part: Component, named: Collection[str]) -> dict[str, Any]:
     """What stands in the place of a heavy component until it comes."""
     name = getattr(part, "id", None)
-    if type(part).__name__ not in HEAVY or type(part).__name__ == "Graph" and isinstance(name, str) and name in named:
+    if type(part).__name__ not in HEAVY or (type(part).__name__ == "Graph" and isinstance(name, str) and name in named):
         return {}
     told = _properties(part)
     return {"later": {key: told[key] for key in ("className", "style") if key in told}}

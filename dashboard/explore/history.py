@@ -38,31 +38,7 @@ REMEMBERED = 40
 PATIENCE = 8.0
 """How long a page waits for the historian. [s]"""
 SECOND = 1_000_000
-STEPS = tuple(
-    SECOND * each
-    for each in (
-        1,
-        2,
-        5,
-        10,
-        15,
-        30,
-        60,
-        120,
-        300,
-        600,
-        900,
-        1800,
-        3600,
-        7200,
-        10800,
-        21600,
-        43200,
-        86400,
-        172800,
-        604800,
-    )
-)
+STEPS = tuple(SECOND * each for each in (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 604800))  # fmt: skip
 """Lengths of intervals. [us]"""
 COARSE = 900 * SECOND
 """Longest intervals that are made of samples rather than of the historian's sums by the hour. [us]"""
@@ -189,8 +165,16 @@ class History:
         UnfitError
             When it takes too long, or the historian cannot be read.
         """
+        return self.answer(self.begin(ask))
+
+    def begin(self, ask: Callable[[], Any]) -> Future[Any]:
+        """Begin to read; `answer` waits for it."""
+        return self._workers.submit(ask)
+
+    def answer(self, begun: Future[Any]) -> Any:
+        """What came of something that was begun; raises as `within` does."""
         try:
-            return self._workers.submit(ask).result(PATIENCE)
+            return begun.result(PATIENCE)
         except TimeoutError as problem:
             raise UnfitError("explore_busy", f"{PATIENCE:.0f}") from problem
         except UnfitError:
@@ -216,8 +200,8 @@ class History:
             if each.name in self.measured():
                 (few if each.estimate(first, last) <= RAW else many).append(each)
         for each in list(many):
-            made, series = self._made.get((each, first, last, step), (-KEPT, None))
-            if series is not None and time.monotonic() - made < KEPT:
+            series = self._remembered(each, first, last, step)
+            if series is not None:
                 held[each.name] = series
                 many.remove(each)
         binned = self._binned(many, first, last, step)
@@ -230,6 +214,17 @@ class History:
         ]  # sums outlive samples
         found |= self._binned(empty, first, last, max(step, HOUR))
         return [found[each.name] if each.name in found else self._of_run(each, first, last) for each in entries]
+
+    def _remembered(self, entry: Entry, first: int, last: int, step: int) -> Series | None:
+        """A line read a moment ago, or, where all its samples count, the stretch of a longer one; a zoom in is the second."""
+        young = time.monotonic() - KEPT
+        for (known, start, end, width), (made, series) in reversed(self._made.items()):
+            if known == entry and width == step and start <= first and last <= end and made > young:
+                if (start, end) == (first, last):
+                    return series
+                if not len(series.odd_time):
+                    return series.between(first // step * step, last)
+        return None
 
     def _known(self, name: str) -> Entry:
         found = self.entry(name)

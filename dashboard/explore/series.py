@@ -8,6 +8,8 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from twin.historian.samples import EARLIEST
+
 Integers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 PAUSE = 3.0
@@ -53,7 +55,12 @@ class Series:
 
     def until(self, last: int) -> Series:
         """What of it begins before a moment. [us]"""
-        at, odd = slice(int(np.searchsorted(self.time, last))), self.odd_time < last
+        return self.between(EARLIEST, last)
+
+    def between(self, first: int, last: int) -> Series:
+        """What of it begins from a moment on and before another. [us]"""
+        at = slice(*(int(place) for place in np.searchsorted(self.time, [first, last])))
+        odd = (self.odd_time >= first) & (self.odd_time < last)
         return replace(
             self, time=self.time[at], value=self.value[at], least=self.least[at], most=self.most[at], count=self.count[at],
             odd_time=self.odd_time[odd], odd_value=self.odd_value[odd], odd_quality=tuple(np.array(self.odd_quality, dtype=object)[odd]),

@@ -12,7 +12,7 @@ from twin.dashboard.explore.series import HOUR, Series
 from twin.dashboard.reading import Reading
 from twin.dashboard.report.drawing import shown
 
-BINS = 1200
+BINS = 1440
 """Intervals of a line that has too many samples to read them all."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 
 from twin.dashboard.address import Address
 from twin.dashboard.data import Source
@@ -25,24 +26,35 @@ BROKEN = ("explore_store_fails", "explore_busy", "twin_fails")
 
 def show(source: Source, address: Address, zoom: str = "") -> View:
     """The answer to an address, or, with a zoom, to what of it is looked at."""
-    period = None
+    return begin(source, address, zoom)()
+
+
+def begin(source: Source, address: Address, zoom: str = "") -> Callable[[], View]:
+    """The same, read while other things are done; what comes back waits for it."""
+    period, history = None, source.history(address.site)
+    begun: Future[View] = Future()
     try:
         frame = framed(source, address, zoom)
         period = frame.asked.period
-        return frame.history.within(lambda: _drawn(frame))  # type: ignore[no-any-return]
-    except UnfitError as problem:
-        loading = "loading" in (source.site(address.site).state, source.sky(address.site).state)
-        if loading or (problem.why == "explore_unknown" and source.run(address.site).state == "loading"):
-            return View(Reading("loading", why="working"), period=period, waiting=True)
-        return View(
-            Reading("error" if problem.why in BROKEN else "empty", why=problem.why, detail=problem.detail),
-            period=period,
-        )
+        begun = history.begin(lambda: _drawn(frame))
     except Exception as problem:
-        log.exception("the chart could not be drawn")
-        return View(
-            Reading("error", why="explore_failed", detail=f"{type(problem).__name__}: {problem}"), period=period
-        )
+        begun.set_exception(problem)
+
+    def wait() -> View:
+        try:
+            return history.answer(begun)  # type: ignore[no-any-return]
+        except UnfitError as problem:
+            loading = "loading" in (source.site(address.site).state, source.sky(address.site).state)
+            if loading or (problem.why == "explore_unknown" and source.run(address.site).state == "loading"):
+                return View(Reading("loading", why="working"), period=period, waiting=True)
+            state = "error" if problem.why in BROKEN else "empty"
+            return View(Reading(state, why=problem.why, detail=problem.detail), period=period)
+        except Exception as problem:
+            log.exception("the chart could not be drawn")
+            failed = f"{type(problem).__name__}: {problem}"
+            return View(Reading("error", why="explore_failed", detail=failed), period=period)
+
+    return wait
 
 
 def _drawn(frame: Frame) -> View:

@@ -19,7 +19,7 @@ from twin.dashboard.explore.frame import View
 from twin.dashboard.explore.history import EXPECTED, Entry
 from twin.dashboard.explore.period import KEYS as PERIODS
 from twin.dashboard.explore.period import UnfitError, minutes
-from twin.dashboard.explore.view import show
+from twin.dashboard.explore.view import begin, show
 from twin.dashboard.language import say
 from twin.dashboard.overview.expectation import meters
 from twin.dashboard.page import Page
@@ -39,6 +39,9 @@ def build(address: Address, source: Source) -> Any:
     site = source.site(address.site).value
     default = [f"{each.name}.power" for each in meters(site)[:1]] if site else []
     query = asked.query(address, default)
+    source.begun.keep(
+        ("explore", query), begin(source, told(source, query))
+    )  # read while the browser draws the controls
     chart = address.get("chart", asked.USUAL["chart"])
     graph = dcc.Graph(id="explore-graph", figure={"data": [], "layout": {}}, config={**GRAPH, "doubleClick": "reset"}, className="graph", style={"height": "100%"})  # fmt: skip
     return html.Div(
@@ -124,17 +127,15 @@ def register(app: dash.Dash, source: Source) -> None:
     register_browser(app)
     source.sky(source.home)  # before any run: the page needs the site's time zone first
 
-    def told(query: str | None) -> Address:
-        return read("/explore", query, {"explore": asked.KEYS}, source.names, Address("explore", source.home))
-
     @app.callback(
         *(Output(*each) for each in DRAWN), Input("explore-asked", "data"), Input("explore-again", "n_intervals")
     )  # fmt: skip
     async def draw(query: str | None, _: int | None) -> tuple[Any, ...]:
-        address = told(query)
+        address = told(source, query)
         if dash.ctx.triggered_id == "explore-again" and not news(source, address.site):
             return (dash.no_update,) * len(DRAWN)
-        return drawn(await asyncio.to_thread(show, source, address), address)
+        view = source.begun.taken(("explore", query or "")) or begin(source, address)
+        return drawn(await asyncio.to_thread(view), address)
 
     @app.callback(
         Output("explore-graph", "figure", allow_duplicate=True), Output("explore-below", "children", allow_duplicate=True), Input("explore-graph", "relayoutData"), State("explore-asked", "data"), prevent_initial_call=True
@@ -143,7 +144,7 @@ def register(app: dash.Dash, source: Source) -> None:
         looked = looked_at(change)
         if looked is None:
             return dash.no_update, dash.no_update
-        address = told(query)
+        address = told(source, query)
         return zoomed(await asyncio.to_thread(show, source, address, looked), address, looked)
 
     for name in ("points", "against"):
@@ -152,7 +153,7 @@ def register(app: dash.Dash, source: Source) -> None:
             Output(f"explore-{name}", "data"), Input(f"explore-{name}", "searchValue"), State(f"explore-{name}", "value"), State("explore-asked", "data")
         )  # fmt: skip
         async def search(text: str | None, value: Any, query: str | None) -> list[dict[str, str]]:
-            address = told(query)
+            address = told(source, query)
             chosen = [value] if isinstance(value, str) else value or []
             return await asyncio.to_thread(offered, source, address, text or "", chosen)
 
@@ -176,6 +177,11 @@ def register_browser(app: dash.Dash) -> None:
     app.clientside_callback(
         ClientsideFunction("explore", "picture"), Output("explore-kept", "data", allow_duplicate=True), Input("explore-png", "n_clicks"), prevent_initial_call=True
     )  # fmt: skip
+
+
+def told(source: Source, query: str | None) -> Address:
+    """What the controls ask for."""
+    return read("/explore", query, {"explore": asked.KEYS}, source.names, Address("explore", source.home))
 
 
 def offered(source: Source, address: Address, text: str, chosen: list[str]) -> list[dict[str, str]]:
