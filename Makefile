@@ -52,15 +52,15 @@ $(CLIENT): $(INDEPENDENT)/package-lock.json
 	@mkdir -p .examiners && cp $(INDEPENDENT)/package.json $(INDEPENDENT)/package-lock.json $(INDEPENDENT)/.npmrc .examiners/
 	@cd .examiners && npm ci --silent --no-audit --no-fund && touch node_modules/.package-lock.json
 
-test: system examiners $(STAMP) lint
+test: system examiners $(STAMP) lint $(if $(filter true,$(CI)),audit)
 	@$(ENV)/bin/python -W error -m pytest -n 2 -m "not nightly"
 
 nightly: system examiners $(STAMP) lint
 	@$(ENV)/bin/python -W error -m pytest -n 2
-	@for each in $(BENCHMARKS); do echo "== $$each"; $(ENV)/bin/python $$each || exit 1; done
+	@for each in $(BENCHMARKS); do echo "== $$each"; PYTHONPATH=. $(ENV)/bin/python $$each || exit 1; done
 
 bench: $(STAMP)
-	@for each in $(BENCHMARKS); do echo "== $$each"; $(ENV)/bin/python $$each || exit 1; done
+	@for each in $(BENCHMARKS); do echo "== $$each"; PYTHONPATH=. $(ENV)/bin/python $$each || exit 1; done
 
 lock: $(STAMP)
 	@$(ENV)/bin/python -m pip install -q 'pip-tools>=7.6'

@@ -99,6 +99,15 @@ def intensity(value: float, energy: str = "kWh") -> tuple[str, str]:
     return f"{value * factor:,.1f}", name
 
 
+def plain(energy: str = "kWh") -> Unit:
+    """The reader's unit of energy without steps, for columns and axes that go on from one amount to another.
+
+    >>> round(1.0 / plain("kgce").scale, 4), plain("kgce").name
+    (0.1229, 'kgce')
+    """
+    return Unit(*ENERGY[energy][-1])
+
+
 def percent(share: float | None) -> str:
     """A share in whole percent, or with a digit where it is small; the sign never leaves its number.
 

@@ -36,7 +36,7 @@ def phrases(text: str) -> list[Any]:
 
 def reason(reading: Reading[Any], say: Mapping[str, str]) -> html.Div:
     """Why there is no value, or none that is new, and what to do."""
-    text = say[reading.why].format(detail=reading.detail)
+    text = say[reading.why].format(*reading.detail.split("\n"), detail=reading.detail)
     sign = html.Span(SIGNS[reading.state], className="sign", **{"aria-hidden": "true"})
     role = "alert" if reading.state == "error" else "status"
     return html.Div([sign, html.Span([html.B(say[f"state_{reading.state}"]), " ", *phrases(text)])], className=f"state {reading.state}", role=role)  # fmt: skip

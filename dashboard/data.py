@@ -24,13 +24,14 @@ from twin.dashboard.overview.totals import Books, Period, over
 from twin.dashboard.points.inventory import Inventory, Latest, inventory_of, latest, stamp
 from twin.dashboard.reading import Reading, ready
 from twin.dashboard.what_if.choices import Choice, choices
-from twin.dashboard.what_if.studies import Studies, usual_folder
+from twin.dashboard.what_if.studies import Studies
 
 from twin.bacnet.points import Point
 from twin.errors import TwinError
 from twin.live.filling import Progress
 from twin.site.load import load, shipped
 from twin.site.site import Site
+from twin.stock import data_folder
 from twin.weather.year import Weather
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ class Source:
         self._histories: dict[str, History] = {}
         self._lock = threading.Lock()
         self.studied = Worked()
-        self._shelf = Path(studies) if studies else usual_folder()
+        self._shelf = Path(studies) if studies else data_folder() / "studies"
         self._studies: Studies | None = None
 
     @property

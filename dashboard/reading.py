@@ -17,7 +17,7 @@ class Reading(Generic[Value]):
     ----------
     state : `ready` and `stale` have a value; `loading`, `empty` and `error` have none.
     why : key of the sentence that says what is the matter and what to do.
-    detail : what stands in the sentence's braces.
+    detail : what stands in the sentence's braces; a line each where it has several.
     """
 
     state: State

@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 import numpy as np
 import numpy.typing as npt
-from platformdirs import user_cache_dir
+from platformdirs import user_cache_dir, user_data_dir
 
 Arrays = dict[str, npt.NDArray[np.float64]]
 MOST = 2**28
@@ -29,6 +29,11 @@ LIBRARIES = ("numpy", "pvlib", "holidays", "chinesecalendar")
 def cache_folder() -> Path:
     """Where kernels and arrays are kept; the environment variable `TWIN_CACHE` moves it."""
     return Path(os.environ.get("TWIN_CACHE") or user_cache_dir("campus-twin"))
+
+
+def data_folder() -> Path:
+    """Where accounts, studies and all else is kept that nobody can make again; the environment variable `TWIN_DATA` moves it."""
+    return Path(os.environ.get("TWIN_DATA") or user_data_dir("campus-twin"))
 
 
 @cache

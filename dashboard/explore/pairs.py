@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import numpy as np
+from twin.dashboard.amounts import plain
 from twin.dashboard.explore import curves
 from twin.dashboard.explore.asked import expected
 from twin.dashboard.explore.curves import Style, unit
@@ -36,7 +37,9 @@ def signature(frame: Frame, chosen: list[tuple[str, Style]]) -> View:
     told = curves.stamped(edges[:-1], zone, step)
     first = next(name for name, _ in chosen if name in over)
     power = unit_of(frame, first) == "W"
-    factor, axis = (86400.0 / 3.6e6, "kWh/d") if power and step == 86400 else unit(unit_of(frame, first))
+    energy = plain(frame.address.unit)
+    daily = 86400.0 / 3.6e6 / energy.scale, f"{energy.name}/d"
+    factor, axis = daily if power and step == 86400 else unit(unit_of(frame, first))
     groups, rows, left = [], [], [name for name, _ in chosen if name not in over]
     for name, style in chosen:
         if name not in over or unit_of(frame, name) != unit_of(frame, first):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from twin.dashboard.amounts import plain
 from twin.dashboard.explore import curves
 from twin.dashboard.explore.curves import Style, unit
 from twin.dashboard.explore.frame import Frame, View, label, micro
@@ -56,6 +57,7 @@ def figures(
 ) -> tuple[list[str], list[list[str]]]:
     """The table below a trend: what each series has been until now, or the end of what is looked at."""
     words, first, last = frame.words, micro(frame.asked.seen.start), micro(frame.until)
+    of_energy = plain(frame.address.unit)
     keys = (
         "explore_point",
         "explore_mean",
@@ -75,7 +77,7 @@ def figures(
             rows.append([label(name, style, words), *["–"] * 5, "0", "–", odd or "–"])
             continue
         factor, told = unit(series.unit)
-        energy = f"{shown(series.integral / 3.6e6)} kWh" if series.unit == "W" else "–"
+        energy = f"{shown(series.integral / 3.6e6 / of_energy.scale)} {of_energy.name}" if series.unit == "W" else "–"
         old = earlier[place].until(last - shift) if earlier else None
         change = (series.mean / old.mean - 1.0) * 100.0 if old is not None and len(old) and old.mean else None
         gaps = series.gaps(first, last)

@@ -14,6 +14,7 @@ from twin.dashboard import figures, theme
 from twin.dashboard.address import Address, read
 from twin.dashboard.cards import card, chart, reason, skeleton, table
 from twin.dashboard.data import Source
+from twin.dashboard.explore.asked import joined
 from twin.dashboard.graph import anatomy, network
 from twin.dashboard.graph.anatomy import Part
 from twin.dashboard.graph.condition import Conditions, Sample
@@ -164,7 +165,9 @@ def trend(parts: Sequence[Part], source: Source, address: Address) -> Any:
     found = source.trend(address.site, part.address, days)
     head = words["component_trend"].format(name=title(part, words))
     chips = [dcc.Link(words["component_last_days"].format(count=each), href=address.to(days=str(each)), className="chip here" if each == days else "chip") for each in DAYS]  # fmt: skip
-    more = dcc.Link(words["component_explore"], href=address.to(page="explore"), className="chip")
+    more = dcc.Link(
+        words["component_explore"], href=address.to(page="explore", points=joined([part.address])), className="chip"
+    )
     tools = html.Div([*chips, more], className="chips")
     wrong = [html.P(words["component_no_signal"].format(name=address.get("signal")), className="note")] if address.get("signal") and address.get("signal") not in cards else []  # fmt: skip
     if found.value is None:

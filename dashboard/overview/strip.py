@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from dash import dcc, html
 from twin.dashboard import live
 from twin.dashboard.address import Address
-from twin.dashboard.amounts import NARROW, percent, said
+from twin.dashboard.amounts import INTENSITY, NARROW, percent, said
 from twin.dashboard.cards import card, figure, reason
 from twin.dashboard.data import HISTORY
 from twin.dashboard.language import say
@@ -60,11 +61,11 @@ def strip(reading: Reading[Period], chosen: str, address: Address) -> html.Div:
         ("cost", words["cost"], found.cost, "money"),
         ("carbon", words["carbon_short"], found.carbon, "carbon"),
     ]
-    cards = [_card(name, title, each, lambda value, kind=kind: said(kind, language, value), words) for name, title, each, kind in total]  # fmt: skip
+    cards = [_card(name, title, each, lambda value, kind=kind: said(kind, language, value, address.unit), words) for name, title, each, kind in total]  # fmt: skip
     cards[1].children.append(html.P(words["overview_without_demand"], className="note"))
     market = words["market_value"].format(value=said("carbon", language, found.carbon_market.measured))
     cards[2].children.append(html.P(market, className="note"))
-    cards.insert(1, _card("eui", words["eui"], found.intensity, lambda value: f"{value:,.{1 if value >= 10 else 3 if value < 1 else 2}f} kWh/m²", words))  # fmt: skip
+    cards.insert(1, _card("eui", words["eui"], found.intensity, partial(_intensity, unit=address.unit), words))
     peak = _card("peak", words["peak"], found.peak, lambda value: f"{value:,.0f} kW", words)
     if found.peak_time is not None:
         peak.children.insert(2, html.P(found.peak_time.strftime("%H:%M" if chosen == "today" else "%Y-%m-%d %H:%M"), className="note"))  # fmt: skip
@@ -93,15 +94,18 @@ def now(site: Any, load: Reading[Load], moment: datetime, words: Words) -> html.
     return html.Section(parts, className="card kpi", id="kpi-live")
 
 
-def rest(day: Day, load: Load | None, since: timedelta, words: Words, language: str) -> list[Any]:
+def rest(day: Day, load: Load | None, since: timedelta, address: Address) -> list[Any]:
     """What is still expected of the day."""
+    words = say(address.language)
+
+    def told(energy: float) -> str:
+        return said("energy", address.language, energy, address.unit)
+
     left = day.energy - day.until(since)
     first = min(since // day.step + 1, len(day.expected))
     measured = load.energy if load else day.until(since)
-    value, unit = said("energy", language, measured + left).rsplit(" ", 1)
-    made = words["overview_made_of"].format(
-        measured=said("energy", language, measured), left=said("energy", language, left)
-    )
+    value, unit = told(measured + left).rsplit(" ", 1)
+    made = words["overview_made_of"].format(measured=told(measured), left=told(left))
     cards = [figure(words["overview_by_midnight"], value, unit, [made, words["overview_typical"]], "rest-energy")]
     ahead = day.expected[first:]
     if ahead:
@@ -110,6 +114,13 @@ def rest(day: Day, load: Load | None, since: timedelta, words: Words, language: 
         band = words["overview_band"].format(low=f"{day.low[first + place]:,.0f}", high=f"{day.high[first + place]:,.0f}") if day.low else ""  # fmt: skip
         cards.append(figure(words["overview_peak_ahead"], f"{ahead[place]:,.0f}", "kW", [at, band], "rest-peak"))
     return cards
+
+
+def _intensity(value: float, unit: str) -> str:
+    """Energy of a square metre, in the reader's unit and as finely as it is small."""
+    factor, name = INTENSITY[unit]
+    value *= factor
+    return f"{value:,.{1 if value >= 10 else 3 if value < 1 else 2}f} {name.replace('(', '').replace('·a)', '')}"
 
 
 def _card(name: str, title: str, beside: Beside, shown: Callable[[float], str], words: Words, points: bool = False) -> html.Section:  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -102,7 +103,7 @@ def _today(day: Reading[Day], source: Source, address: Address) -> Any:
 def _day_cards(day: Day, load: Load | None, since: timedelta, address: Address) -> list[Any]:
     """Where a live twin goes along, what is still to come; else what the day's typical course would be by now."""
     if load is not None and any(each is not None for each in load.expected):
-        return strip.rest(day, load, since, say(address.language), address.language)
+        return strip.rest(day, load, since, address)
     return _day_figures(day, load, since, address)
 
 
@@ -128,11 +129,23 @@ def _day_figures(day: Day, load: Load | None, since: timedelta, address: Address
 def _fresh(load: Reading[Load], source: Source, address: Address, words: Words) -> Any:
     """How complete and how old measurements are, or why there are none."""
     if load.state in ("loading", "empty", "error", "stale"):
-        return card(words["measurement"], reason(load, words), name="measurement")
+        return card(words["measurement"], reason(_silent(load, source, address), words), name="measurement")
     age = source.age(address.site)
     minutes = age.value.total_seconds() / 60.0 if age.value else 0.0
     share = load.value.complete if load.value else 0.0
     return figure(words["measurement"], f"{share * 100.0:.0f}", "%", [words["fresh"].format(minutes=f"{minutes:.0f}")], "measurement")  # fmt: skip
+
+
+def _silent(load: Reading[Load], source: Source, address: Address) -> Reading[Load]:
+    """The same, with the meter's device where the gateway has lost that."""
+    site, points, standing = source.site(address.site), source.mapped(address.site), source.standing(address.site)
+    if load.state != "stale" or site.value is None or not points.value or not standing.value:
+        return load
+    named = [points.value.get(f"{each.name}.power") for each in meters(site.value)]
+    lost = {row.names[0] for row in standing.value if row.sort == "offline"} & {
+        str(each.device) for each in named if each
+    }
+    return replace(load, why="no_data_device", detail=f"{load.detail}\n{', '.join(sorted(lost))}") if lost else load
 
 
 def _charts(year: Year, address: Address) -> list[Any]:

@@ -10,6 +10,7 @@ from dash import dcc, html
 from twin.dashboard.address import Address
 from twin.dashboard.cards import phrases
 from twin.dashboard.data import Source
+from twin.dashboard.explore.asked import joined
 from twin.dashboard.language import say
 from twin.dashboard.overview.measured import STALE
 from twin.dashboard.points import lent
@@ -93,5 +94,8 @@ def _links(address: Address, row: Cells, words: Words) -> list[Any]:
             )
         )
     if row["signal"]:
-        found += [" ", dcc.Link(words["points_to_explore"], href=address.to(page="explore", points=row["signal"]))]
+        found += [
+            " ",
+            dcc.Link(words["points_to_explore"], href=address.to(page="explore", points=joined([row["signal"]]))),
+        ]
     return found

@@ -18,10 +18,10 @@ from pathlib import Path
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from platformdirs import user_data_dir
 from twin.dashboard.rights.account import ROLES
 
 from twin.errors import TwinError
+from twin.stock import data_folder
 
 FEWEST, MOST = 12, 1024
 """Characters of a password: long rather than strange; more than any password has are refused unread."""
@@ -57,14 +57,9 @@ class Account:
         return sha256(f"{self.name}\n{self.role}\n{self.digest}".encode()).hexdigest()
 
 
-def home() -> Path:
-    """Folder of what has to be kept; the environment variable `TWIN_DATA` moves it."""
-    return Path(os.environ.get("TWIN_DATA") or user_data_dir("campus-twin"))
-
-
 def usual() -> Path:
     """Where accounts are kept when no file is named."""
-    return home() / "accounts.json"
+    return data_folder() / "accounts.json"
 
 
 def plain(name: str) -> str:

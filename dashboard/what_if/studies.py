@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import secrets
 import tempfile
 import threading
@@ -11,7 +10,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-from platformdirs import user_data_dir
 from twin.dashboard.reading import Reading, ready
 from twin.dashboard.report.content import Content
 from twin.dashboard.report.page import render
@@ -28,11 +26,6 @@ LARGEST = 24 * 2**20
 HELD = 12
 """Studies that are held in memory."""
 UNSOUND = (KeyError, IndexError, TypeError, ValueError, AttributeError, ArithmeticError)
-
-
-def usual_folder() -> Path:
-    """Where studies are kept unless another folder is named; the environment variable `TWIN_DATA` moves it."""
-    return Path(os.environ.get("TWIN_DATA") or user_data_dir("campus-twin")) / "studies"
 
 
 class Studies:

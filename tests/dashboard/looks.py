@@ -22,8 +22,8 @@ def pairs(looks):
     return {(i, look[i], j, look[j]) for look in looks for i, j in combinations(range(len(look)), 2)}
 
 
-def settle(page, timeout):
+def settle(page):
     """Wait until a screen is built and nothing on it is still worked out."""
-    page.wait_for_selector("#main h1", timeout=timeout)
-    page.wait_for_selector(".state.loading, span.loading", state="detached", timeout=timeout)
-    page.wait_for_selector("[data-dash-is-loading=true]", state="detached", timeout=timeout)
+    page.wait_for_selector("#main h1")
+    page.wait_for_selector(".state.loading, span.loading", state="detached")
+    page.wait_for_selector("[data-dash-is-loading=true]", state="detached")

@@ -34,7 +34,7 @@ def take(folder: Path, site: str = "binhai", store: str = "", pages: tuple[str, 
         for name, page, language, theme, (width, height) in chosen:
             tab = browser.new_page(viewport={"width": width, "height": height}, reduced_motion="reduce")
             tab.goto(f"{address}/{page}?site={site}&lang={language}&theme={theme}{CHOSEN.get(page, '')}")
-            settle(tab, PATIENCE)
+            settle(tab)
             tab.wait_for_timeout(DRAWN)
             found.append(folder / f"{name}.png")
             tab.screenshot(path=found[-1])

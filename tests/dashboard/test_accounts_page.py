@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import re
-import shutil
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
 pytest.importorskip("dash", reason="the dashboard's packages are not installed: pip install 'campus-twin[dashboard]'")
-browsers = pytest.importorskip("playwright.sync_api", reason="no Playwright: pip install playwright")
 
-from argon2 import PasswordHasher  # noqa: E402
-from twin.dashboard.data import Source  # noqa: E402
-from twin.dashboard.language import CODES, say  # noqa: E402
-from twin.dashboard.rights import gate  # noqa: E402
-from twin.dashboard.rights.access import Access, Open  # noqa: E402
+from argon2 import PasswordHasher
+from twin.dashboard.data import Source
+from twin.dashboard.language import CODES, say
+from twin.dashboard.rights import gate
+from twin.dashboard.rights.access import Access, Open
 
-from tests.dashboard.served import Witness, served  # noqa: E402
-from tests.dashboard.studies import SITE  # noqa: E402
+from tests.dashboard.served import served
+from tests.dashboard.studies import SITE
 
-CHROMIUM = shutil.which("chromium")
 WORDS = "correct horse battery"
 WIDTHS = {"light": (1920, 1080), "dark": (390, 844)}
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium: apt-get install chromium")
 
 
 @pytest.fixture(scope="module")
@@ -50,24 +46,6 @@ def access(tmp_path_factory):
 def address(source, access):
     with served(source, access) as found:
         yield found
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with browsers.sync_playwright() as play:
-        found = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield found
-        found.close()
-
-
-@pytest.fixture
-def page(browser, address):
-    context = browser.new_context()
-    found = context.new_page()
-    found.set_default_timeout(20_000)
-    found.witness = Witness(found, address)
-    yield found
-    context.close()
 
 
 def log_in(page, name, password=WORDS):

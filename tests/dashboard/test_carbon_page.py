@@ -5,26 +5,20 @@ from __future__ import annotations
 import csv
 import io
 import re
-import shutil
 
 import pytest
 
 pytest.importorskip("dash", reason="the dashboard's packages are not installed: pip install 'campus-twin[dashboard]'")
-browsers = pytest.importorskip("playwright.sync_api", reason="no Playwright: pip install playwright")
 
-from twin.dashboard.amounts import intensity  # noqa: E402
-from twin.dashboard.language import say  # noqa: E402
+from twin.dashboard.amounts import intensity
+from twin.dashboard.language import say
 
-from tests.dashboard.inventories import Alone, make_site, waited  # noqa: E402
-from tests.dashboard.served import Witness, served  # noqa: E402
-from twin.site.load import load  # noqa: E402
-from twin.study.reported import examine  # noqa: E402
+from tests.dashboard.inventories import Alone, make_site, waited
+from tests.dashboard.served import served
+from twin.site.load import load
+from twin.study.reported import examine
 
-CHROMIUM = shutil.which("chromium")
-PATIENCE = 60_000
-"""How long a page may take. [ms]"""
 LOOKS = (("zh", "dark", 390), ("en", "light", 1920))
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium: apt-get install chromium")
 
 
 @pytest.fixture(scope="module")
@@ -43,22 +37,11 @@ def address(source):
         yield found
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with browsers.sync_playwright() as play:
-        found = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield found
-        found.close()
-
-
 @pytest.fixture
-def page(browser, address):
-    found = browser.new_page(viewport={"width": 1920, "height": 1080})
-    found.set_default_timeout(PATIENCE)
-    found.witness = Witness(found, address)
-    yield found
-    assert found.witness.seen == []
-    found.close()
+def page(page):
+    """A page on which nothing may go wrong."""
+    yield page
+    assert page.witness.seen == []
 
 
 def number(text):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-import shutil
 from datetime import datetime, timedelta, timezone
 
 import numpy as np
@@ -13,19 +12,16 @@ import pandas as pd
 import pytest
 
 pytest.importorskip("dash", reason="the dashboard's packages are not installed: pip install 'campus-twin[dashboard]'")
-browsers = pytest.importorskip("playwright.sync_api", reason="no Playwright: pip install playwright")
 
-from twin.dashboard.data import Source  # noqa: E402
+from twin.dashboard.data import Source
 
-from tests.dashboard.served import Witness, served  # noqa: E402
-from tests.dashboard.studies import SITE  # noqa: E402
-from twin.historian.store import open_store  # noqa: E402
+from tests.dashboard.served import served
+from tests.dashboard.studies import SITE
+from twin.historian.store import open_store
 
-CHROMIUM = shutil.which("chromium")
 ZONE = timezone(timedelta(hours=8))
 NOON = datetime(2026, 3, 4, 12, tzinfo=ZONE)
 DRAWN = "#explore-frame:not(.hidden-graph) .scatterlayer .trace path.js-line"
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium: apt-get install chromium")
 
 
 @pytest.fixture(scope="module")
@@ -64,23 +60,11 @@ def address(source):
         yield found
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with browsers.sync_playwright() as play:
-        found = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield found
-        found.close()
-
-
 @pytest.fixture
-def page(browser, address):
-    found = browser.new_page(viewport={"width": 1400, "height": 1000})
-    found.set_default_timeout(90_000)
-    found.witness = Witness(found, address)
-    yield found
-    seen = found.witness.seen
-    found.close()
-    assert seen == []
+def page(page):
+    """A page on which nothing may go wrong."""
+    yield page
+    assert page.witness.seen == []
 
 
 def test_the_meter_of_seven_days_comes_first_beside_what_the_twin_expects(page, address, store):

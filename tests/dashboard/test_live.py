@@ -23,6 +23,7 @@ from twin.dashboard.packed import Packed
 
 from tests.dashboard.studies import SITE
 from tests.dashboard.test_screen import at_work, texts
+from twin.bacnet.points import mapped
 from twin.historian.store import open_store
 from twin.live import filling
 from twin.site.load import load
@@ -175,6 +176,17 @@ def test_a_device_that_is_silent_is_named_with_the_moment_of_its_last_word(site,
     assert "自 14:05 起无数据：设备 1203 离线（76 个测点）。" in texts(
         program.screen(source, "/overview", "?lang=zh")[0]
     )
+
+
+def test_a_meter_whose_device_is_silent_says_which_device_that_is(site, tmp_path):
+    folder, late = kept(tmp_path / "store"), NOON + timedelta(hours=3)
+    device = next(each.device for each in mapped(load(site), site) if each.signal == "grid.power")
+    news(folder, time=late.isoformat(), devices=[{"instance": device, "online": False, "heard": None, "points": 1}])
+    source = at_work(site, folder, late)
+    wait(lambda: source.mapped("fans").state == "ready")
+    told = texts(program.screen(source, "/overview", "?lang=en")[0])
+    assert f"No data since 2026-03-04 11:59: device {device} offline." in told
+    assert "Check the gateway and the meter" not in told
 
 
 def test_a_gateway_or_a_twin_that_stands_still_is_told(site, tmp_path):

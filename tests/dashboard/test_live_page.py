@@ -19,21 +19,17 @@ import pandas as pd
 import pytest
 
 pytest.importorskip("dash", reason="the dashboard's packages are not installed: pip install 'campus-twin[dashboard]'")
-browsers = pytest.importorskip("playwright.sync_api", reason="no Playwright: pip install playwright")
 
-from twin.dashboard.data import Source  # noqa: E402
-from twin.dashboard.language import say  # noqa: E402
+from twin.dashboard.data import Source
+from twin.dashboard.language import say
 
-from tests.dashboard.served import Witness, served  # noqa: E402
-from tests.dashboard.studies import SITE  # noqa: E402
-from twin.historian.store import open_store  # noqa: E402
+from tests.dashboard.served import served
+from tests.dashboard.studies import SITE
+from twin.historian.store import open_store
 
-CHROMIUM = shutil.which("chromium")
 ZONE = timezone(timedelta(hours=8))
-READY = 60_000
 SOON = 3_000
 """How late a value may be seen on a busy machine; `benchmarks/dashboard.py` measures it on a quiet one. [ms]"""
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium: apt-get install chromium")
 
 
 @pytest.fixture(scope="module")
@@ -56,23 +52,6 @@ def address(folder):
     with served(source) as found:
         yield found
     source.close()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with browsers.sync_playwright() as play:
-        found = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield found
-        found.close()
-
-
-@pytest.fixture
-def page(browser, address):
-    found = browser.new_page()
-    found.set_default_timeout(READY)
-    found.witness = Witness(found, address)
-    yield found
-    found.close()
 
 
 def free_port():

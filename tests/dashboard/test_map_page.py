@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 import re
-import shutil
 from datetime import datetime, timedelta, timezone
 
 import pandas as pd
 import pytest
 
 pytest.importorskip("dash", reason="the dashboard's packages are not installed: pip install 'campus-twin[dashboard]'")
-browsers = pytest.importorskip("playwright.sync_api", reason="no Playwright: pip install playwright")
 
-from twin.dashboard import data  # noqa: E402
-from twin.dashboard.data import Source  # noqa: E402
-from twin.dashboard.graph import placement, signals  # noqa: E402
-from twin.dashboard.language import say  # noqa: E402
-from twin.dashboard.pages import site_map  # noqa: E402
+from twin.dashboard import data
+from twin.dashboard.data import Source
+from twin.dashboard.graph import placement, signals
+from twin.dashboard.language import say
+from twin.dashboard.pages import site_map
 
-from tests.dashboard.served import Witness, served  # noqa: E402
-from twin.historian.store import open_store  # noqa: E402
+from tests.dashboard.served import served
+from twin.historian.store import open_store
 
-CHROMIUM = shutil.which("chromium")
 NOON = datetime(2026, 3, 4, 12, tzinfo=timezone(timedelta(hours=8)))
-READY = 90_000
-"""How long a page may take. [ms]"""
 DRAWN = "document.getElementById('{page}-graph')._cyreg.cy"
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium: apt-get install chromium")
 
 
 def keep(store, moment, **values):
@@ -54,23 +48,6 @@ def address(store):
         yield found
     source.close()
     held.undo()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with browsers.sync_playwright() as play:
-        found = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield found
-        found.close()
-
-
-@pytest.fixture
-def page(browser, address):
-    found = browser.new_page(viewport={"width": 1920, "height": 1080})
-    found.set_default_timeout(READY)
-    found.witness = Witness(found, address)
-    yield found
-    found.close()
 
 
 def nodes(page, key="map"):

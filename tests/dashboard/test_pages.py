@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import re
-import shutil
 
 import pytest
 
 pytest.importorskip("dash", reason="the dashboard's packages are not installed: pip install 'campus-twin[dashboard]'")
-browsers = pytest.importorskip("playwright.sync_api", reason="no Playwright: pip install playwright")
 
-from twin.dashboard.data import Source  # noqa: E402
-from twin.dashboard.language import CODES, say  # noqa: E402
+from twin.dashboard.data import Source
+from twin.dashboard.language import CODES, say
 
-from tests.dashboard import looks  # noqa: E402
-from tests.dashboard.served import Witness, served  # noqa: E402
-from twin import load, simulate  # noqa: E402
-
-CHROMIUM = shutil.which("chromium")
-READY = 40_000
-"""How long a page may take, with all sites' years to be run. [ms]"""
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium: apt-get install chromium")
+from tests.dashboard import looks
+from tests.dashboard.served import served
+from twin import load, simulate
 
 
 @pytest.fixture(scope="module")
@@ -36,23 +29,6 @@ def address(source):
         yield found
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with browsers.sync_playwright() as play:
-        found = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield found
-        found.close()
-
-
-@pytest.fixture
-def page(browser, address):
-    found = browser.new_page()
-    found.set_default_timeout(READY)
-    found.witness = Witness(found, address)
-    yield found
-    found.close()
-
-
 def number(text):
     return float(re.sub(r"[^\d.\-]", "", text))
 
@@ -63,7 +39,7 @@ def looked_at(page, address, key, language, theme, width):
     page.set_viewport_size({"width": size[0], "height": size[1]})
     page.goto(f"{address}/{key}?site=binhai&lang={language}&theme={theme}")
     page.wait_for_selector(f"h1:has-text('{say(language)[f'page_{key}']}')")
-    looks.settle(page, READY)
+    looks.settle(page)
     assert page.evaluate("document.documentElement.lang") == CODES[language]
     assert page.evaluate("document.documentElement.dataset.mantineColorScheme") == theme
     assert page.evaluate("document.documentElement.scrollWidth") <= size[0]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import re
-import shutil
 import subprocess
 import sys
 import time
@@ -15,25 +14,20 @@ import pandas as pd
 import pytest
 
 pytest.importorskip("dash", reason="the dashboard's packages are not installed: pip install 'campus-twin[dashboard]'")
-browsers = pytest.importorskip("playwright.sync_api", reason="no Playwright: pip install playwright")
 
-from twin.dashboard.data import Source  # noqa: E402
-from twin.dashboard.language import CODES, say  # noqa: E402
-from twin.dashboard.points.inventory import shown  # noqa: E402
-from twin.dashboard.points.lending import Lending  # noqa: E402
-from twin.dashboard.rights import account  # noqa: E402
-from twin.dashboard.rights.account import Person  # noqa: E402
+from twin.dashboard.data import Source
+from twin.dashboard.language import CODES, say
+from twin.dashboard.points.inventory import shown
+from twin.dashboard.points.lending import Lending
+from twin.dashboard.rights import account
+from twin.dashboard.rights.account import Person
 
-from tests.dashboard import studies  # noqa: E402
-from tests.dashboard.served import Witness, served  # noqa: E402
-from twin.bacnet.application import free_port  # noqa: E402
-from twin.historian.store import open_store  # noqa: E402
+from tests.dashboard import studies
+from tests.dashboard.served import served
+from twin.bacnet.application import free_port
+from twin.historian.store import open_store
 
-CHROMIUM = shutil.which("chromium")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium: apt-get install chromium")
 ALLOW = "signal,low,high,slot,hourly,role\nhours.value,0.2,0.9,12,20,operator\n"
-READY = 15_000
-"""How long anything on the page may take. [ms]"""
 
 
 @pytest.fixture(scope="module")
@@ -80,23 +74,6 @@ def source(folder, building):
 def address(source):
     with served(source) as found:
         yield found
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with browsers.sync_playwright() as play:
-        found = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield found
-        found.close()
-
-
-@pytest.fixture
-def page(browser, address):
-    found = browser.new_page(viewport={"width": 1920, "height": 1080})
-    found.set_default_timeout(15_000)
-    found.witness = Witness(found, address)
-    yield found
-    found.close()
 
 
 @pytest.fixture

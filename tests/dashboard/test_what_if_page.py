@@ -4,32 +4,24 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 
 import pytest
 
 pytest.importorskip("dash", reason="the dashboard's packages are not installed: pip install 'campus-twin[dashboard]'")
-browsers = pytest.importorskip("playwright.sync_api", reason="no Playwright: pip install playwright")
 
-from twin.dashboard.data import Source  # noqa: E402
-from twin.dashboard.rights import account  # noqa: E402
+from twin.dashboard.data import Source
+from twin.dashboard.rights import account
 
-from tests.dashboard.served import Witness, served  # noqa: E402
-from tests.dashboard.studies import MEASURES, SITE  # noqa: E402
-
-CHROMIUM = shutil.which("chromium")
-READY = 90_000
-"""How long a page may take, with a study to be worked. [ms]"""
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium: apt-get install chromium")
+from tests.dashboard.asking import ended, make_site, wished
+from tests.dashboard.conftest import PATIENCE
+from tests.dashboard.served import Witness, served
 
 
 @pytest.fixture(scope="module")
 def source(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("sites") / "fans"
-    folder.mkdir()
-    (folder / "site.yaml").write_text(SITE, encoding="utf-8")
-    (folder / "measures.yaml").write_text(MEASURES, encoding="utf-8")
-    found = Source(str(folder), studies=str(tmp_path_factory.mktemp("studies")))
+    found = Source(
+        str(make_site(tmp_path_factory.mktemp("sites") / "fans")), studies=str(tmp_path_factory.mktemp("studies"))
+    )
     yield found
     found.close()
 
@@ -42,20 +34,12 @@ def address(source):
 
 
 @pytest.fixture(scope="module")
-def browser():
-    with browsers.sync_playwright() as play:
-        found = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield found
-        found.close()
-
-
-@pytest.fixture
-def page(browser, address):
-    found = browser.new_page()
-    found.set_default_timeout(READY)
-    found.witness = Witness(found, address)
-    yield found
-    found.close()
+def done(source):
+    """A study that has come to its end."""
+    jobs = source.studies.jobs
+    found = ended(jobs, jobs.start(wished(source.path("fans"), curve=True), "fans").id)
+    assert found.state == "done"
+    return found
 
 
 def tick(page, text):
@@ -122,10 +106,9 @@ def test_a_what_if_is_run_to_the_end_through_the_clicks_and_shows_the_numbers_of
     assert page.witness.seen == []
 
 
-def test_somebody_else_sees_the_same_study_by_its_link_alone(browser, address, source):
-    done = next(job for job in source.studies.jobs.table.listed() if job.state == "done")
+def test_somebody_else_sees_the_same_study_by_its_link_alone(browser, address, done):
     page = browser.new_page(viewport={"width": 390, "height": 844})
-    page.set_default_timeout(READY)
+    page.set_default_timeout(PATIENCE)
     witness = Witness(page, address)
     for language, theme, word in (("en", "light", "All scenarios"), ("zh", "dark", "全部情景")):
         page.goto(f"{address}/what-if?study={done.id}&lang={language}&theme={theme}")
@@ -162,8 +145,7 @@ def test_a_running_study_survives_its_page_is_stopped_resumed_and_removed(page, 
     assert page.witness.seen == []
 
 
-def test_a_kept_file_is_brought_compared_and_another_file_is_refused(page, address, source, tmp_path):
-    done = next(job for job in source.studies.jobs.table.listed() if job.state == "done")
+def test_a_kept_file_is_brought_compared_and_another_file_is_refused(page, address, source, done, tmp_path):
     mine = tmp_path / "mine.json"
     mine.write_text("{}", encoding="utf-8")
     page.goto(f"{address}/what-if?lang=en")
@@ -176,8 +158,8 @@ def test_a_kept_file_is_brought_compared_and_another_file_is_refused(page, addre
     page.wait_for_selector("h1:has-text('mine.json')")
     page.click("a:has-text('All studies')")
     page.wait_for_selector("#what-if-list li")
-    for box in page.locator("#what-if-list li input").all():
-        box.check()
+    for row in ("li:has-text('mine.json')", f"li:has(a[href*='{done.id}'])"):
+        page.check(f"#what-if-list {row} input")
     page.click("#what-if-compare:not(.off)")
     page.wait_for_selector("#what-if-compared")
     best = max(json.loads(mine.read_text(encoding="utf-8"))["scenarios"], key=lambda row: row["npv"]["p50"])
