@@ -33,6 +33,8 @@ SAMPLES = 5_000_000
 PART = 250_000
 QUERY = "?site=binhai&twin=off&points=meter&from=2026-01-01&to=2026-02-27"
 RUNS = 7
+REST = 1000
+"""How long a page is looked at before the next thing is done. [ms]"""
 GO = """(where) => { window.history.pushState({}, "", where); window.dispatchEvent(new PopStateEvent("popstate")); }"""
 """Goes to another page as a click in the menu does."""
 WATCH = """(place) => {
@@ -140,6 +142,7 @@ def in_the_browser(source: Source) -> None:
         for _ in range(RUNS):
             page.evaluate(GO, "/carbon?site=binhai")
             page.wait_for_selector("#explore", state="detached")
+            page.wait_for_timeout(REST)
             forget(source)
             began = time.perf_counter()
             page.evaluate(GO, f"/explore{QUERY}")
@@ -149,7 +152,7 @@ def in_the_browser(source: Source) -> None:
             f"browser: from another page to the line {statistics.median(drawn) * 1e3:.0f} ms (worst {max(drawn) * 1e3:.0f} ms)"
         )
         zoomed = []
-        page.wait_for_timeout(1000)
+        page.wait_for_timeout(REST)
         for place in range(RUNS):
             box = page.locator("#explore-graph .nsewdrag").first.bounding_box()
             assert box is not None
@@ -159,6 +162,7 @@ def in_the_browser(source: Source) -> None:
             page.evaluate(WATCH, place)
             page.mouse.up()
             page.wait_for_selector(f"body[data-zoomed='{place}']", state="attached")
+            page.wait_for_timeout(REST)
             zoomed.append(float(page.get_attribute("body", "data-spent") or "nan") / 1e3)
         print(
             f"browser: from the end of a drag to the finer line {statistics.median(zoomed) * 1e3:.0f} ms (worst {max(zoomed) * 1e3:.0f} ms)"
