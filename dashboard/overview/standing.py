@@ -27,6 +27,9 @@ FEW = 3
 """Points that are named; the others are counted."""
 OLD = 86_400.0
 """Age from which on a value outside its limits is no alarm any more. [s]"""
+WIDE = 3.0
+"""Spreads of its usual hourly means that a drifting point must be off at this moment. Without it every slow point of many counts as an alarm
+at some hour: the chart of sums that finds drifts is made for one point, Montgomery, Statistical Quality Control, ch. 9."""
 ORDER = ("gateway", "offline", "missing", "limit", "stale", "drift", "twin", "told")
 """Sorts of what stands, the most urgent first."""
 
@@ -151,15 +154,16 @@ def _twin(folder: Path, now: datetime) -> list[Standing]:
     at = _moment(told.get("moment"), now)
     if at is not None and (now - at).total_seconds() > TWIN_SILENT:
         rows.append(Standing("twin", at, (), 1))
-    drifting = [str(each) for each in told.get("drifting", [])]
-    if drifting:
-        worst = next((each for each in told.get("worst", []) if each.get("point") in drifting), None)
-        detail = (
-            f"{worst['point']}: {worst['residual'] - worst['usual']:+,.4g} {worst['unit'].replace('degC', 'K')}"
-            if worst
-            else ""
-        )
-        rows.append(Standing("drift", None, tuple(drifting[:FEW]), len(drifting), detail))
+    drifting = set(told.get("drifting", []))
+    off = [
+        each
+        for each in told.get("worst", [])
+        if each.get("point") in drifting and abs(each.get("spreads", 0.0)) >= WIDE
+    ]
+    if off:
+        unit = {"degC": " K", "1": ""}.get(off[0]["unit"], f" {off[0]['unit']}")
+        detail = f"{off[0]['point']}: {off[0]['residual'] - off[0]['usual']:+,.4g}{unit}"
+        rows.append(Standing("drift", None, tuple(each["point"] for each in off[:FEW]), len(off), detail))
     if told.get("alarm"):
         rows.append(Standing("told", None, (), 1, str(told["alarm"])))
     return rows

@@ -33,6 +33,7 @@ def take(folder: Path, site: str = "binhai", store: str = "", pages: tuple[str, 
         browser = play.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"])
         for name, page, language, theme, (width, height) in chosen:
             tab = browser.new_page(viewport={"width": width, "height": height}, reduced_motion="reduce")
+            tab.set_default_timeout(PATIENCE)
             tab.goto(f"{address}/{page}?site={site}&lang={language}&theme={theme}{CHOSEN.get(page, '')}")
             settle(tab)
             tab.wait_for_timeout(DRAWN)

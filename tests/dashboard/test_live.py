@@ -197,15 +197,19 @@ def test_a_gateway_or_a_twin_that_stands_still_is_told(site, tmp_path):
         json.dumps(
             {
                 "moment": (NOON - timedelta(hours=1)).isoformat(),
-                "drifting": ["fans.power"],
-                "worst": [{"point": "fans.power", "residual": 12.0, "usual": 2.0, "unit": "W"}],
+                "drifting": ["fans.power", "hours.value"],
+                "worst": [
+                    {"point": "grid.power", "residual": 99.0, "usual": 2.0, "unit": "W", "spreads": 9.0},
+                    {"point": "fans.power", "residual": 12.0, "usual": 2.0, "unit": "W", "spreads": 4.0},
+                    {"point": "hours.value", "residual": 0.3, "usual": 0.1, "unit": "1", "spreads": 2.9},
+                ],
             }
         ),
         encoding="utf-8",
     )
     rows = standing.found(str(folder), load(site), NOON)
     assert [row.sort for row in rows] == ["gateway", "drift", "twin"]
-    assert rows[1].detail == "fans.power: +10 W"
+    assert (rows[1].names, rows[1].count, rows[1].detail) == (("fans.power",), 1, "fans.power: +10 W")
     (folder / "live" / "twin.json").write_text("[1", encoding="utf-8")
     (folder / standing.GATEWAY).write_text("null", encoding="utf-8")
     assert standing.found(str(folder), load(site), NOON) == ()
