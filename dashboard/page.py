@@ -29,7 +29,7 @@ class Page:
     keys : words of its own in the address, with the pattern that a value has to match as a whole.
     settled : whether what it shows is all there; until it is, the screen is built again twice a second.
     live : whether it is built again every minute for new measurements; a page with callbacks keeps what its user has done.
-    fields : whether it has fields of the component library, which is fetched for it then.
+    fields : whether it has fields of the component library, which need its provider around them.
     role : the least that somebody needs to see it; its callbacks ask for themselves, by `account.required`.
     """
 

@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 import dash
 from twin.dashboard.still import names, still
 
-LATE = ("dash_mantine_components", "dash_ag_grid", "dash_cytoscape")
-"""Libraries that a page fetches when it shows something of them; `assets/late.js` sees to it."""
+LATE = ("dash_ag_grid", "dash_cytoscape")
+"""Libraries that a page fetches when it shows something of them; `assets/late.js` sees to it. None may hold other components: those would be
+drawn with the properties they had when the page was made, whatever callbacks have answered until the library is here."""
 NEVER = ("/dash_table/",)
 """Scripts of Dash that nothing here needs."""
 PLAIN = """<!DOCTYPE html>

@@ -15,8 +15,6 @@ from dash.development.base_component import Component
 
 Tree = Any
 """A text, a number, nothing, a list of tag, properties and children, or the place of a component among the children as {"at": 0}."""
-HEAVY = ("Graph", "AgGrid", "Slider", "NumberInput")
-"""Components that take long to come up: they come a frame after all else, in a place that is kept for them; not so where scripts look for them at once."""
 LINK = "Link"
 """Tag of a link that changes the address without leaving the page, as Dash's own does."""
 TAGS = {"MapEl": "map", "ObjectEl": "object"}
@@ -82,7 +80,7 @@ def _drawn(part: Any, named: Collection[str], held: list[Component]) -> Tree:
         return part
     if not _simple(part, named):
         held.append(_kept(part, named))
-        return {"at": len(held) - 1, **_later(part, named)}
+        return {"at": len(held) - 1, **_later(part)}
     children = getattr(part, "children", None)
     several = children if isinstance(children, list | tuple) else [] if children is None else [children]
     return [_tag(part), _properties(part), *(_drawn(each, named, held) for each in several)]
@@ -98,10 +96,9 @@ def _kept(part: Component, named: Collection[str]) -> Component:
     return part
 
 
-def _later(part: Component, named: Collection[str]) -> dict[str, Any]:
-    """What stands in the place of a heavy component until it comes."""
-    name = getattr(part, "id", None)
-    if type(part).__name__ not in HEAVY or (type(part).__name__ == "Graph" and isinstance(name, str) and name in named):
+def _later(part: Component) -> dict[str, Any]:
+    """What stands in the place of a chart until it comes, a frame after all else; not where callbacks may change it before."""
+    if type(part).__name__ != "Graph" or getattr(part, "id", None) is not None:
         return {}
     told = _properties(part)
     return {"later": {key: told[key] for key in ("className", "style") if key in told}}

@@ -1,4 +1,4 @@
-// Libraries that few pages need: fetched when the first of their components is drawn. The server leaves them in the page as scripts of type "text/late".
+// Libraries that few pages need: fetched when the first of their components is drawn, which comes a frame after all else. The server leaves them in the page as scripts of type "text/late".
 (function () {
   const React = window.React, coming = {};
 
@@ -20,8 +20,8 @@
 
     function part(name) {
       function Late(props) {
-        const [here, tell] = React.useState(real !== null);
-        React.useEffect(function () { if (!here) come().then(function () { tell(true); }); }, [here]);
+        const [here, tell] = React.useState(false);
+        React.useEffect(function () { if (!here) come().then(function () { window.requestAnimationFrame(function () { window.setTimeout(function () { tell(true); }); }); }); }, [here]);
         return here ? React.createElement(real[name], props) : null;
       }
       Object.defineProperty(Late, "_dashprivate_isLazyComponentReady", { get: function () { return real ? real[name]._dashprivate_isLazyComponentReady : come(); } });

@@ -85,6 +85,20 @@ def fit(name: str, password: str) -> None:
         raise RosterError("this password is guessed too easily: it holds the name, or few different characters; take some words in a row")  # fmt: skip
 
 
+def entry(name: str, role: str) -> tuple[str, str]:
+    """A name and a role as they are kept.
+
+    Raises
+    ------
+    RosterError
+        For a name that is none, or an unknown role.
+    """
+    name = plain(name)
+    if not NAME.fullmatch(name):
+        raise RosterError("a name has 1 to 64 letters, digits, dots, hyphens and @, and begins with a letter or digit")
+    return name, _role(role)
+
+
 class Roster:
     """The accounts of one file; it is read again whenever it has changed, so that a change holds at once.
 
@@ -146,12 +160,7 @@ class Roster:
         RosterError
             For a name that is taken or none, an unknown role or a password that is guessed too easily.
         """
-        name = plain(name)
-        if not NAME.fullmatch(name):
-            raise RosterError(
-                "a name has 1 to 64 letters, digits, dots, hyphens and @, and begins with a letter or digit"
-            )
-        return self._set(name, _role(role), password, new=True)
+        return self._set(*entry(name, role), password, new=True)
 
     def password(self, name: str, password: str) -> Account:
         """Give an account another password; its sessions end.

@@ -243,6 +243,13 @@ def test_a_password_is_asked_for_twice_on_a_terminal(monkeypatch):
     assert Roster(usual()).get("li").role == "viewer"
 
 
+@pytest.mark.parametrize(("name", "role", "said"), [("li", "king", "king"), ("-", "viewer", "1 to 64 letters")])
+def test_a_name_or_role_that_cannot_be_is_told_before_a_password_is_asked_for(home, name, role, said):
+    answer = twin("add", "--role", role, "--", name)
+    assert said in str(answer.exception or answer.output)
+    assert "password" not in str(answer.exception or answer.output)
+
+
 def test_two_that_change_accounts_at_once_lose_nothing(tmp_path):
     from concurrent.futures import ThreadPoolExecutor
 

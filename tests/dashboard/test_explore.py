@@ -132,6 +132,27 @@ def test_many_samples_become_means_and_extremes_that_match_the_historian(site, s
     assert np.nanmin(extremes) == np.float32(held.min() / 1e3)
 
 
+@pytest.mark.parametrize(("name", "again"), [("room.air", 0), ("grid.power", 1)], ids=["all count", "some do not"])
+def test_a_zoom_takes_its_part_of_what_was_read_where_all_samples_count(site, store, monkeypatch, name, again):
+    monkeypatch.setattr(history, "RAW", 100)
+    hour, asked_for = 3_600_000_000, []
+    first = round(MINUTES[2880].timestamp() * 1e6) // hour * hour
+    sources = [Source(str(site), str(store), now=lambda: NOON) for _ in range(2)]
+    remembers, forgets = (each.history(each.home) for each in sources)
+    whole = remembers.read([name], first, first + 24 * hour, 96)[0]
+    assert whole.step == hour // 4
+    sums = remembers.store().sums
+    monkeypatch.setattr(remembers.store(), "sums", lambda *told: asked_for.append(told) or sums(*told))
+    part = remembers.read([name], first + hour, first + 7 * hour, 24)[0]
+    assert bool(asked_for) == bool(again)
+    fresh = forgets.read([name], first + hour, first + 7 * hour, 24)[0]
+    assert len(part) == 24
+    for field in ("time", "value", "least", "most", "count", "odd_time", "odd_value"):
+        np.testing.assert_array_equal(getattr(part, field), getattr(fresh, field), field)
+    for each in sources:
+        each.close()
+
+
 def test_old_samples_of_which_only_sums_are_left_are_still_drawn(site, tmp_path):
     folder = tmp_path / "old"
     times = pd.date_range("2025-01-01", "2025-02-01", freq="1min", tz=ZONE, inclusive="left")

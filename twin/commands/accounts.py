@@ -41,7 +41,10 @@ def add(
     password_stdin: Stdin = False, accounts: File = None,
 ) -> None:  # fmt: skip
     """Make an account; the password is asked for."""
+    from twin.dashboard.rights.roster import entry
+
     roster = _roster(accounts)
+    entry(name, role)  # before anybody thinks of a password
     found = roster.add(name, role, _password(password_stdin))
     _noted(roster, "add", f"{found.name} {found.role}")
     out.print(f"{escape(found.name)}: {found.role}; kept in {escape(str(roster.path))}", soft_wrap=True)
