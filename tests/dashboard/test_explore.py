@@ -146,7 +146,7 @@ def test_a_zoom_takes_its_part_of_what_was_read_where_all_samples_count(site, st
     part = remembers.read([name], first + hour, first + 7 * hour, 24)[0]
     assert bool(asked_for) == bool(again)
     fresh = forgets.read([name], first + hour, first + 7 * hour, 24)[0]
-    assert len(part) == 24
+    assert len(part) == len(fresh) > 0
     for field in ("time", "value", "least", "most", "count", "odd_time", "odd_value"):
         np.testing.assert_array_equal(getattr(part, field), getattr(fresh, field), field)
     for each in sources:
