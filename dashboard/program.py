@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import cached_property, wraps
 from typing import Any
 from urllib.parse import urlsplit
@@ -58,23 +57,15 @@ class Program(dash.Dash):
         """Scripts of every page; the browser fetches those of `LATE` when a page needs them, and those of `NEVER` not at all."""
         return "\n".join(filter(None, map(_loaded, super()._generate_scripts_html().split("\n"))))
 
-    def callback(self, *told: Any, **more: Any) -> Callable[[Callable[..., Any]], Any]:
-        """As Dash has it."""
+    def callback(self, *told: Any, **more: Any) -> Callable[[Callable[..., Awaitable[Any]]], Any]:
+        """As Dash has it, for a function that is awaited."""
         add = super().callback(*told, **more)
 
-        def register(work: Callable[..., Any]) -> Any:
-            if inspect.iscoroutinefunction(work):
-
-                @wraps(work)
-                async def later(*given: Any) -> Any:
-                    return still(await work(*given), self.named)
-
-                return add(later)
-
+        def register(work: Callable[..., Awaitable[Any]]) -> Any:
             @wraps(work)
-            def now(*given: Any) -> Any:
-                return still(work(*given), self.named)
+            async def answer(*given: Any) -> Any:
+                return still(await work(*given), self.named)
 
-            return add(now)
+            return add(answer)
 
         return register

@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 
 import dash_mantine_components as dmc
 from dash import dcc, html
-from twin.dashboard import theme
 from twin.dashboard.address import Address
 from twin.dashboard.cards import phrases
 from twin.dashboard.language import OTHER, say
@@ -16,7 +15,7 @@ from twin.dashboard.rights.account import OPEN, current
 
 MENU = ("overview", "map", "component", "explore", "what_if", "carbon", "points", "portfolio", "accounts")
 """The dashboard's pages, in the order of the menu."""
-LOOK = {"fontFamily": theme.FONT, "primaryColor": "blue", "respectReducedMotion": True}
+LOOK = {"fontFamily": "inherit", "primaryColor": "blue", "respectReducedMotion": True}
 
 
 def icon(name: str) -> html.Span:

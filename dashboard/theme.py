@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 SAVING, INCREASE, REPORTED, FIRST, SECOND = (f"var(--{name})" for name in ("good", "bad", "mute", "first", "second"))
 """What saves, what costs, what is only told, and two lines beside each other; the page says what colours they are."""
-FONT = "system-ui, 'Segoe UI', Roboto, 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif"
+FONT = 'system-ui, "Segoe UI", Roboto, "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif'
 USES = {
     "chillers": "#0072b2",
     "pumps": "#56b4e9",

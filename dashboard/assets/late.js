@@ -1,19 +1,28 @@
 // Libraries that few pages need: fetched when the first of their components is drawn, which comes a frame after all else. The server leaves them in the page as scripts of type "text/late".
 (function () {
-  const React = window.React, coming = {};
+  const React = window.React, AGAIN = 3000, coming = {};
+
+  // A script that does not come is asked for again until it does: what waits for it would stay blank for good.
+  function fetched(address, done) {
+    const script = document.createElement("script");
+    script.src = address;
+    script.onload = done;
+    script.onerror = function () {
+      script.remove();
+      window.setTimeout(fetched, AGAIN, address, done);
+    };
+    document.head.appendChild(script);
+  }
+
+  // A frame later: what has just been read is drawn after what is already there.
+  function framed(then) { window.requestAnimationFrame(function () { window.setTimeout(then); }); }
 
   function library(tag) {
     const parts = {};
     let real = null, under_way = null;
 
     function come() {
-      under_way = under_way || new Promise(function (done, fail) {
-        const script = document.createElement("script");
-        script.src = tag.getAttribute("src");
-        script.onload = done;
-        script.onerror = function () { under_way = null; fail(new Error(script.src)); };
-        document.head.appendChild(script);
-      });
+      under_way = under_way || new Promise(function (done) { fetched(tag.getAttribute("src"), done); });
       return under_way;
     }
     coming[tag.dataset.library] = come;
@@ -21,7 +30,7 @@
     function part(name) {
       function Late(props) {
         const [here, tell] = React.useState(false);
-        React.useEffect(function () { if (!here) come().then(function () { window.requestAnimationFrame(function () { window.setTimeout(function () { tell(true); }); }); }); }, [here]);
+        React.useEffect(function () { if (!here) come().then(function () { framed(function () { tell(true); }); }); }, [here]);
         return here ? React.createElement(real[name], props) : null;
       }
       Object.defineProperty(Late, "_dashprivate_isLazyComponentReady", { get: function () { return real ? real[name]._dashprivate_isLazyComponentReady : come(); } });
@@ -42,9 +51,9 @@
     Object.defineProperty(window, tag.dataset.library, {
       configurable: true,
       get: function () { return stand_in; },
-      set: function (come) {
-        if (come === stand_in) return;
-        real = come;
+      set: function (found) {
+        if (found === stand_in) return;
+        real = found;
         Object.keys(parts).forEach(function (name) {
           ["dashRenderType", "dashChildrenUpdate"].forEach(function (told) {
             if (real[name] && told in real[name]) parts[name][told] = real[name][told];

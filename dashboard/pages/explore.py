@@ -39,9 +39,8 @@ def build(address: Address, source: Source) -> Any:
     site = source.site(address.site).value
     default = [f"{each.name}.power" for each in meters(site)[:1]] if site else []
     query = asked.query(address, default)
-    source.begun.keep(
-        ("explore", query), begin(source, told(source, query))
-    )  # read while the browser draws the controls
+    under_way = begin(source, told(source, query))
+    source.begun.keep(("explore", query), under_way)
     chart = address.get("chart", asked.USUAL["chart"])
     graph = dcc.Graph(id="explore-graph", figure={"data": [], "layout": {}}, config={**GRAPH, "doubleClick": "reset"}, className="graph", style={"height": "100%"})  # fmt: skip
     return html.Div(

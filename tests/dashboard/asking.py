@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import time
 
 from twin.dashboard.data import Source
 from twin.dashboard.what_if.job_table import Job
 from twin.dashboard.what_if.wish import Wish
 
 from tests.dashboard.studies import MEASURES, SITE
-
-PATIENCE = 90.0
+from tests.dashboard.waiting import settled, soon
 
 
 def make_site(folder):
@@ -25,8 +23,7 @@ def make_site(folder):
 def opened(site, folder):
     """A source that has read the site, with its studies in a folder."""
     found = Source(str(site), studies=str(folder))
-    while "loading" in {found.site("fans").state, found.choices("fans").state}:
-        time.sleep(0.01)
+    settled(lambda: found.site("fans"), lambda: found.choices("fans"))
     return found
 
 
@@ -41,19 +38,14 @@ def wished(site, **other):
 
 
 def ended(jobs, name, *states):
-    until = time.monotonic() + PATIENCE
-    while (job := jobs.table.get(name)).state not in (states or ("done", "failed", "stopped", "interrupted")):
-        assert time.monotonic() < until, job
-        time.sleep(0.05)
-    return job
+    """A job once it has come to one of these states, or to any end."""
+    soon(lambda: jobs.table.get(name).state in (states or ("done", "failed", "stopped", "interrupted")))
+    return jobs.table.get(name)
 
 
 def process(jobs, name):
     """The process of a job that has begun."""
-    until = time.monotonic() + PATIENCE
-    while name not in jobs._children:
-        assert time.monotonic() < until
-        time.sleep(0.02)
+    soon(lambda: name in jobs._children)
     return jobs._children[name][1]
 
 

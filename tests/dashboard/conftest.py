@@ -1,4 +1,4 @@
-"""A browser, and a page in it that tells what went wrong."""
+"""A browser, a page in it that tells what went wrong, and a small site with a place for its what-if studies."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import shutil
 
 import pytest
 
-PATIENCE = 180_000
-"""How long a page may take where the twin's kernels are compiled for the first time on a busy machine. [ms]"""
+from tests.dashboard.waiting import PATIENCE
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +29,33 @@ def page(browser, address):
 
     context = browser.new_context(viewport={"width": 1920, "height": 1080})
     found = context.new_page()
-    found.set_default_timeout(PATIENCE)
+    found.set_default_timeout(PATIENCE * 1000)
     found.witness = Witness(found, address)
     yield found
     context.close()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """Folder of a site of fans with measures."""
+    from tests.dashboard.asking import make_site
+
+    return make_site(tmp_path_factory.mktemp("sites") / "fans")
+
+
+@pytest.fixture
+def source(site, tmp_path):
+    """What the dashboard knows of that site, with its studies in a folder of the test."""
+    from tests.dashboard.asking import opened
+
+    found = opened(site, tmp_path / "studies")
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def asleep(monkeypatch):
+    """Jobs that nobody begins."""
+    from twin.dashboard.what_if.jobs import Jobs
+
+    monkeypatch.setattr(Jobs, "_begin", lambda *_: False)

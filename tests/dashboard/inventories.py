@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import datetime, timedelta, timezone
 
 from twin.dashboard.carbon.studied import Worked
@@ -46,11 +45,3 @@ class Alone(Source):
         super().__init__(str(folder), now=lambda: NOON)
         self._paths = {self.home: str(folder)}
         self.studied = Worked(store, workers=1)
-
-
-def waited(ask, patience=60.0):
-    """An answer that is no longer worked out."""
-    until = time.monotonic() + patience
-    while ask().state == "loading" and time.monotonic() < until:
-        time.sleep(0.01)
-    return ask()

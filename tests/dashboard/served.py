@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import socket
 import threading
-import time
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import uvicorn
 from twin.dashboard.app import make
 
-PATIENCE = 60.0
-"""How long a server may take to start. [s]"""
+from tests.dashboard.waiting import PATIENCE, soon
 
 
 @contextmanager
@@ -26,10 +24,7 @@ def served(source, access=None, **options):
     )
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    until = time.monotonic() + PATIENCE
-    while not server.started and time.monotonic() < until:
-        time.sleep(0.02)
-    assert server.started
+    soon(lambda: server.started)
     yield f"http://127.0.0.1:{port}"
     server.should_exit = True
     thread.join(PATIENCE)

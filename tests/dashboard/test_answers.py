@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-import time
+from types import SimpleNamespace
 
 import pytest
 
@@ -11,6 +11,8 @@ pytest.importorskip("dash", reason="the dashboard's packages are not installed: 
 
 from twin.dashboard import answers
 from twin.dashboard.answers import Answers, Begun
+
+from tests.dashboard.waiting import PATIENCE, soon
 
 
 @pytest.fixture
@@ -24,29 +26,25 @@ def kept():
 def clock(monkeypatch):
     """A clock that stands still until it is set."""
     moment = [1000.0]
-    monkeypatch.setattr(answers.time, "monotonic", lambda: moment[0])
+    monkeypatch.setattr(answers, "time", SimpleNamespace(monotonic=lambda: moment[0]))
     return moment
 
 
-def soon(true):
-    until = time.time() + 20.0
-    while not true() and time.time() < until:
-        time.sleep(0.01)
-    assert true()
-
-
 def test_an_answer_is_shared_then_renewed_beside_and_at_last_asked_for_anew(kept, clock):
-    asked = []
+    asked, free = [], threading.Event()
 
     def ask():
         asked.append(threading.current_thread().name)
-        return len(asked)
+        number = len(asked)
+        if number == 2:
+            free.wait(PATIENCE)
+        return number
 
     here = threading.current_thread().name
     assert [kept.shared(("x",), ask), kept.shared(("x",), ask)] == [1, 1]
     clock[0] += answers.FRESH + 0.1
     assert [kept.shared(("x",), ask), kept.shared(("x",), ask)] == [1, 1], "nobody waits for the renewal"
-    soon(lambda: len(asked) == 2)
+    free.set()
     soon(lambda: kept.shared(("x",), ask) == 2)
     assert asked[0] == here
     assert asked[1].startswith("twin-read")

@@ -24,9 +24,10 @@ from twin.dashboard.pages import carbon, portfolio
 from twin.dashboard.reading import Reading
 from typer.testing import CliRunner
 
-from tests.dashboard.inventories import NOON, Alone, make_site, waited
+from tests.dashboard.inventories import NOON, Alone, make_site
 from tests.dashboard.served import served
 from tests.dashboard.test_screen import texts
+from tests.dashboard.waiting import settled
 from twin.cli import app
 from twin.errors import SiteError
 from twin.site.benchmarks import benchmark
@@ -43,9 +44,9 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope="module")
 def source(folder):
     found = Alone(folder, folder.parent / "store")
-    waited(lambda: found.inventory("fans"))
-    waited(lambda: found.pathway("fans"))
-    waited(lambda: found.reported("fans"))
+    settled(lambda: found.inventory("fans"))
+    settled(lambda: found.pathway("fans"))
+    settled(lambda: found.reported("fans"))
     yield found
     found.close()
 
@@ -110,8 +111,8 @@ def test_factors_that_nobody_has_are_told_with_what_to_do(source):
 
 def test_a_factor_of_the_sites_own_offers_the_province_and_one_without_any_says_what_to_write(tmp_path):
     own = Alone(make_site(tmp_path / "own", "emission_factor: 0.5 kg/kWh", ""), tmp_path / "store")
-    assert waited(lambda: own.inventory("own")).value.choices == ("Guangdong 2018", "Guangdong 2021", "Guangdong 2022", "Guangdong 2023")  # fmt: skip
-    assert waited(lambda: own.pathway("own")).why == "carbon_no_pathway"
+    assert settled(lambda: own.inventory("own")).value.choices == ("Guangdong 2018", "Guangdong 2021", "Guangdong 2022", "Guangdong 2023")  # fmt: skip
+    assert settled(lambda: own.pathway("own")).why == "carbon_no_pathway"
     assert "has no pathway.yaml" in page(own)
     own.close()
 
@@ -156,7 +157,7 @@ def test_a_pathway_whose_wedge_adds_emissions_is_drawn_as_bars(source):
 def test_a_pathway_that_is_wrong_is_told_with_its_place(tmp_path):
     folder = make_site(tmp_path / "fans", pathway="schema_version: 1\nfirst: 2030\nlast: 2021\n")
     broken = Alone(folder, tmp_path / "store")
-    found = waited(lambda: broken.pathway("fans"))
+    found = settled(lambda: broken.pathway("fans"))
     assert found.state == "error"
     assert "pathway.yaml" in found.detail
     assert "2021 is before first" in page(broken)
@@ -167,24 +168,24 @@ def test_reported_figures_wait_until_somebody_asks_and_are_then_those_of_the_stu
     assert "portfolio-work" in page(source, path="/portfolio")
     assert "portfolio_quantity" not in page(source, path="/portfolio")
     source.studied.want()
-    rows = waited(lambda: source.reported("fans")).value
+    rows = settled(lambda: source.reported("fans")).value
     assert rows == examine({"fans": load(folder)}, samples=8)
     shown = page(source, "?lang=zh", "/portfolio")
     assert "宣传册只计一半。" in shown
     assert "不一致" in shown
     again = Alone(folder, source.studied.means.store)
-    assert waited(lambda: again.reported("fans")).value == rows
+    assert settled(lambda: again.reported("fans")).value == rows
     again.close()
 
 
 def test_a_study_that_fails_says_why(tmp_path):
     studies = Worked(tmp_path, workers=1)
     folder = make_site(tmp_path / "fans", pathway="first: [\n")
-    assert waited(lambda: studies.pathway("fans", load(folder))).why == "carbon_study_fails"
+    assert settled(lambda: studies.pathway("fans", load(folder))).why == "carbon_study_fails"
     studies.close()
     (tmp_path / "file").write_text("this is no folder", encoding="utf-8")
     blocked = Worked(tmp_path / "file", workers=1)
-    assert "choose another folder" in waited(lambda: blocked.reported("fans", load(folder))).detail
+    assert "choose another folder" in settled(lambda: blocked.reported("fans", load(folder))).detail
     blocked.close()
 
 
@@ -259,7 +260,7 @@ def test_pages_of_a_site_that_fails_say_why_and_what_to_do(tmp_path):
     folder = make_site(tmp_path / "fans")
     broken = Alone(folder, tmp_path / "store")
     (folder / "site.yaml").write_text("name: [", encoding="utf-8")
-    waited(lambda: broken.inventory("fans"))
+    settled(lambda: broken.inventory("fans"))
     for path in ("/carbon", "/portfolio"):
         shown = page(broken, path=path)
         assert "could not be built" not in shown

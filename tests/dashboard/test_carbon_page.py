@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from functools import partial
 
 import pytest
 
@@ -13,8 +14,9 @@ pytest.importorskip("dash", reason="the dashboard's packages are not installed: 
 from twin.dashboard.amounts import intensity
 from twin.dashboard.language import say
 
-from tests.dashboard.inventories import Alone, make_site, waited
+from tests.dashboard.inventories import Alone, make_site
 from tests.dashboard.served import served
+from tests.dashboard.waiting import settled
 from twin.site.load import load
 from twin.study.reported import examine
 
@@ -26,7 +28,7 @@ def source(tmp_path_factory):
     folder = make_site(tmp_path_factory.mktemp("sites") / "fans")
     found = Alone(folder, folder.parent / "store")
     for ask in (found.inventory, found.pathway, found.reported):
-        waited(lambda ask=ask: ask("fans"))
+        settled(partial(ask, "fans"))
     yield found
     found.close()
 

@@ -9,7 +9,6 @@ import signal
 import ssl
 import subprocess
 import sys
-import time
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -33,6 +32,7 @@ from typer.testing import CliRunner
 
 from tests.dashboard.served import served
 from tests.dashboard.studies import SITE
+from tests.dashboard.waiting import answers, soon
 from twin.cli import app
 from twin.commands import accounts as commands
 from twin.commands.entrance import SECRET, Asked, EntranceError, entrance
@@ -271,14 +271,9 @@ def test_the_command_serves_a_log_in_and_its_output_holds_no_secret(tmp_path, ke
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=Path(__file__).parents[2]
     ) as server:
-        address, until = f"http://127.0.0.1:{port}", time.monotonic() + 60
+        address = f"http://127.0.0.1:{port}"
         with httpx.Client(base_url=address, headers={"origin": address}) as client:
-            while time.monotonic() < until:
-                try:
-                    client.get("/health")
-                    break
-                except httpx.TransportError:
-                    time.sleep(0.1)
+            soon(lambda: answers(f"{address}/health"))
             client.post("/login", data={"name": "li", "password": "wrong words here"})
             assert client.post("/login", data={"name": "li", "password": WORDS}).status_code == 303
             assert client.get("/_dash-layout").status_code == 200

@@ -11,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from datetime import datetime, timedelta, timezone
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -28,6 +29,7 @@ from twin.dashboard.pages import explore
 
 from tests.dashboard.served import served
 from tests.dashboard.studies import SITE
+from tests.dashboard.waiting import settled
 from twin.historian.store import open_store
 from twin.historian.tidy import retain, tidy
 
@@ -62,14 +64,17 @@ def store(tmp_path):
     return folder
 
 
+def at_work(source):
+    """Wait until a source has read its site, its weather and the twin's year."""
+    settled(*(partial(each, source.home) for each in (source.site, source.sky, source.run)))
+
+
 def shown(site, store, query, wait=True):
     """The view of an address, when the twin's year is there."""
     source = Source(str(site), str(store), now=lambda: NOON)
     address = read("/explore", query, {"explore": asked.KEYS}, source.names, Address("explore", source.home))
-    until = time.monotonic() + 60
-    while wait and "loading" in {each(source.home).state for each in (source.site, source.sky, source.run)}:
-        assert time.monotonic() < until
-        time.sleep(0.01)
+    if wait:
+        at_work(source)
     found = show(source, address)
     source.close()
     return found
@@ -77,10 +82,7 @@ def shown(site, store, query, wait=True):
 
 def fetched(source, *queries):
     """Status, headers and text of files, once everything is worked out."""
-    until = time.monotonic() + 60
-    while "loading" in {each(source.home).state for each in (source.site, source.sky, source.run)}:
-        assert time.monotonic() < until
-        time.sleep(0.01)
+    at_work(source)
     with served(source) as address:
         for query in queries:
             try:
@@ -174,9 +176,7 @@ def test_the_twins_year_stands_in_where_nothing_is_measured(site):
     assert "grid.power" in view.notes[0]
     assert "typical weather" in view.notes[1]
     source = Source(str(site), now=lambda: NOON)
-    while source.run("fans").value is None:
-        time.sleep(0.01)
-    run = source.run("fans").value
+    run = settled(lambda: source.run("fans")).value
     first = round((datetime(2026, 2, 26, tzinfo=ZONE) - run.clock.start).total_seconds() / run.clock.step)
     drawn = numbers(view.figure["data"][1]["y"])
     assert drawn == pytest.approx(run.series("grid.power")[first : first + 7 * 96] / 1e3)
@@ -356,8 +356,7 @@ def test_a_name_that_is_a_formula_is_none_in_a_file(site, tmp_path):
 
 def test_readers_in_many_threads_get_the_same_answer(site, store):
     source = Source(str(site), str(store), now=lambda: NOON)
-    while source.sky("fans").value is None or source.site("fans").value is None:
-        time.sleep(0.01)
+    at_work(source)
     address = Address("explore", "fans", own=(("points", "grid.power"), ("twin", "off")))
     found = []
     threads = [threading.Thread(target=lambda: found.append(show(source, address).rows)) for _ in range(8)]

@@ -15,36 +15,16 @@ from twin.dashboard.pages import what_if
 from twin.dashboard.what_if.job_table import Job, Table
 from twin.dashboard.what_if.jobs import JobError, Jobs
 
-from tests.dashboard.asking import PATIENCE, ended, make_site, opened, process, texts, wished
+from tests.dashboard.asking import ended, process, texts, wished
 from tests.dashboard.studies import SITE
+from tests.dashboard.waiting import soon
 from twin.errors import StoreError
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    return make_site(tmp_path_factory.mktemp("sites") / "fans")
-
-
-@pytest.fixture
-def source(site, tmp_path):
-    found = opened(site, tmp_path / "studies")
-    yield found
-    found.close()
-
-
-@pytest.fixture
-def asleep(monkeypatch):
-    """Jobs that nobody begins."""
-    monkeypatch.setattr(Jobs, "_begin", lambda *_: False)
 
 
 def test_a_stopped_job_ends_at_once_and_goes_on_later(source, site):
     jobs = source.studies.jobs
     job = jobs.start(wished(site, samples=400, seed=time.time_ns() % 10**6), "fans")
-    until = time.monotonic() + PATIENCE
-    while jobs.table.get(job.id).done < 2:
-        assert time.monotonic() < until
-        time.sleep(0.05)
+    soon(lambda: jobs.table.get(job.id).done >= 2)
     began = time.monotonic()
     assert jobs.stop(job.id)
     assert ended(jobs, job.id).state == "stopped"

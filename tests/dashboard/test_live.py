@@ -23,6 +23,7 @@ from twin.dashboard.packed import Packed
 
 from tests.dashboard.studies import SITE
 from tests.dashboard.test_screen import at_work, texts
+from tests.dashboard.waiting import settled, soon
 from twin.bacnet.points import mapped
 from twin.historian.store import open_store
 from twin.live import filling
@@ -50,17 +51,7 @@ def kept(folder, since=timedelta(days=2), until=NOON, power=7000.0, expected=800
 
 
 def working(source, period="today"):
-    until = time.monotonic() + 60
-    while source.period(source.home, period).state == "loading" and time.monotonic() < until:
-        time.sleep(0.02)
-    return source.period(source.home, period)
-
-
-def wait(true):
-    until = time.monotonic() + 20
-    while not true() and time.monotonic() < until:
-        time.sleep(0.02)
-    assert true()
+    return settled(lambda: source.period(source.home, period))
 
 
 def test_a_new_sample_is_known_at_once_and_reading_ends_when_nobody_watches(tmp_path, monkeypatch):
@@ -68,7 +59,7 @@ def test_a_new_sample_is_known_at_once_and_reading_ends_when_nobody_watches(tmp_
     folder = kept(tmp_path / "store")
     pulse = live.Pulse(str(folder), lambda: {"::history": 14})
     pulse.want(["grid.power", "nobody.knows", "::history"])
-    wait(lambda: "grid.power" in pulse.newest(["grid.power"]))
+    soon(lambda: "grid.power" in pulse.newest(["grid.power"]))
     assert pulse.newest(["grid.power"])["grid.power"][:2] == [7000.0, "good"]
     assert pulse.newest(["::history"])["::history"][0] == 14
     assert pulse.newest(["nobody.knows"]) == {}
@@ -84,15 +75,15 @@ def test_a_new_sample_is_known_at_once_and_reading_ends_when_nobody_watches(tmp_
                 }
             )
         )
-    wait(lambda: pulse.version > before)
+    soon(lambda: pulse.version > before)
     assert pulse.newest(["grid.power"])["grid.power"] == [1.5, "fault", NOON.timestamp()]
     assert pulse._thread is not None
     monkeypatch.setattr(live, "PATIENCE", 0.0)
-    wait(lambda: pulse._thread is None)
+    soon(lambda: pulse._thread is None)
     monkeypatch.setattr(live, "PATIENCE", 20.0)
     assert pulse.newest(["grid.power"]) == {}
     pulse.want(["grid.power"])
-    wait(lambda: pulse.newest(["grid.power"]))
+    soon(lambda: pulse.newest(["grid.power"]))
     pulse.stop()
 
 
@@ -103,7 +94,7 @@ def test_what_a_browser_asks_for_is_checked_and_a_broken_store_is_told(tmp_path)
     (tmp_path / "tail.sqlite").write_bytes(b"this is no database" * 99)
     pulse = live.Pulse(str(tmp_path))
     pulse.want(["grid.power"])
-    wait(lambda: pulse.alarm)
+    soon(lambda: pulse.alarm)
     assert "tail.sqlite" in live._message(pulse, ["grid.power"])["alarm"]
     pulse.stop()
     missing = live.Pulse(str(tmp_path / "none"))
@@ -183,7 +174,7 @@ def test_a_meter_whose_device_is_silent_says_which_device_that_is(site, tmp_path
     device = next(each.device for each in mapped(load(site), site) if each.signal == "grid.power")
     news(folder, time=late.isoformat(), devices=[{"instance": device, "online": False, "heard": None, "points": 1}])
     source = at_work(site, folder, late)
-    wait(lambda: source.mapped("fans").state == "ready")
+    soon(lambda: source.mapped("fans").state == "ready")
     told = texts(program.screen(source, "/overview", "?lang=en")[0])
     assert f"No data since 2026-03-04 11:59: device {device} offline." in told
     assert "Check the gateway and the meter" not in told

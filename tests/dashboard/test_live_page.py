@@ -10,8 +10,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
-import urllib.request
 from datetime import UTC, datetime, timedelta, timezone
 
 import numpy as np
@@ -25,11 +23,10 @@ from twin.dashboard.language import say
 
 from tests.dashboard.served import served
 from tests.dashboard.studies import SITE
+from tests.dashboard.waiting import PATIENCE, answers, soon
 from twin.historian.store import open_store
 
 ZONE = timezone(timedelta(hours=8))
-SOON = 3_000
-"""How late a value may be seen on a busy machine; `benchmarks/dashboard.py` measures it on a quiet one. [ms]"""
 
 
 @pytest.fixture(scope="module")
@@ -75,16 +72,17 @@ def opened(page, address, more=""):
 def test_a_new_sample_is_seen_in_every_tab_and_watching_ends_with_the_tab(page, browser, address, folder):
     opened(page, address)
     other = browser.new_page()
+    other.set_default_timeout(PATIENCE * 1000)
     opened(other, address, "&theme=dark")
     for power in (12_000.0, 23_000.0):
         put(folder, power)
         for each in (page, other):
-            each.wait_for_selector(f"#live-now:has-text('{power / 1e3:.0f}')", timeout=SOON)
+            each.wait_for_selector(f"#live-now:has-text('{power / 1e3:.0f}')")
     assert page.inner_text("#live-expected") == "8"
     assert re.fullmatch(r"measured at \d\d:\d\d:\d\d", page.inner_text("#kpi-live .note:last-child"))
     other.close()
     put(folder, 34_000.0)
-    page.wait_for_selector("#live-now:has-text('34')", timeout=SOON)
+    page.wait_for_selector("#live-now:has-text('34')")
     assert page.witness.seen == []
 
 
@@ -92,7 +90,7 @@ def test_without_a_lasting_channel_a_tab_asks_for_itself(page, address, folder):
     page.add_init_script("delete window.SharedWorker")
     opened(page, address)
     put(folder, 45_000.0)
-    page.wait_for_selector("#live-now:has-text('45')", timeout=30_000)
+    page.wait_for_selector("#live-now:has-text('45')")
 
 
 @pytest.mark.parametrize(("language", "theme", "width"), [("en", "light", 1920), ("zh", "dark", 390)])
@@ -144,9 +142,7 @@ def test_one_command_starts_everything_and_leaves_nothing(page, tmp_path):
     reading = threading.Thread(target=lambda: said.extend(program.stdout), daemon=True)
     reading.start()
     try:
-        until = time.monotonic() + 60
-        while not any(line.startswith("live twin: ready") for line in said) and time.monotonic() < until:
-            time.sleep(0.1)
+        soon(lambda: any(line.startswith("live twin: ready") for line in said))
         assert any("virtual building: ready" in line for line in said), said
         page.goto(f"http://127.0.0.1:{port}/overview?site=tblock&lang=en")
         page.wait_for_selector("#origin:has-text('no real building')")
@@ -192,13 +188,7 @@ def test_a_store_of_a_real_building_is_shown_and_not_touched(folder, tmp_path):
         assert "no virtual building is started" in program.stdout.readline()
         assert "no log-in" in program.stdout.readline()
         assert program.stdout.readline().strip() == f"http://127.0.0.1:{port}"
-        until = time.monotonic() + 30
-        while time.monotonic() < until:
-            try:
-                assert urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5).status == 200
-                break
-            except OSError:
-                time.sleep(0.1)
+        assert soon(lambda: answers(f"http://127.0.0.1:{port}/health")) == 200
     finally:
         program.send_signal(signal.SIGTERM)
         program.wait(20)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
@@ -26,6 +25,7 @@ from twin.dashboard.pages import component, site_map
 from twin.dashboard.report.drawing import length
 
 from tests.dashboard.studies import SITE
+from tests.dashboard.waiting import soon
 from twin import load
 from twin.core.catalogue import kinds
 from twin.historian.samples import QUALITIES, Samples, microseconds
@@ -66,13 +66,12 @@ def told(part):
 
 def settled(source, query, page="component"):
     """A screen that waits for nothing any more."""
-    until = time.monotonic() + 120
-    while time.monotonic() < until:
+
+    def whole():
         built, again, _ = program.screen(source, f"/{page}", query)
-        if again != program.SOON:
-            return told(built)
-        time.sleep(0.1)
-    raise AssertionError(f"{page}{query} waits for ever")
+        return again != program.SOON and told(built)
+
+    return soon(whole)
 
 
 def measured(folder, values, until=NOON, quality="good"):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import time
 from datetime import UTC, datetime, timedelta
 
 import pandas as pd
@@ -22,6 +21,7 @@ from twin.dashboard.rights import account
 from twin.dashboard.rights.account import Person
 
 from tests.dashboard import studies
+from tests.dashboard.waiting import settled
 from twin.bacnet import points as listed
 from twin.historian.store import open_store
 from twin.site.load import load
@@ -53,13 +53,6 @@ def rows_of(folder):
     return inventory.inventory_of(load(folder))
 
 
-def wait_for(ask):
-    until = time.monotonic() + 20.0
-    while ask().state == "loading" and time.monotonic() < until:
-        time.sleep(0.02)
-    return ask()
-
-
 @pytest.fixture
 def source(folder, tmp_path):
     store = str(tmp_path / "store")
@@ -69,7 +62,7 @@ def source(folder, tmp_path):
             "point": ["grid.power", "hours.value", "fans.power"], "value": [1234567.25, 0.5, 7.0], "quality": ["good", "good", "fault"],
         }))  # fmt: skip
     found = Source(str(folder), store, lambda: NOW)
-    wait_for(lambda: found.points("site"))
+    settled(lambda: found.points("site"))
     yield found
     found.close()
 
@@ -149,7 +142,7 @@ def test_a_wrong_points_file_is_told_on_the_page(folder):
     (folder / listed.FILE).write_text("device,object\n1,AI\n", encoding="utf-8")
     source = Source(str(folder))
     try:
-        assert wait_for(lambda: source.points("site")).state == "error"
+        assert settled(lambda: source.points("site")).state == "error"
         assert "has no column" in text_of(page.build(here(), source))
     finally:
         source.close()
@@ -197,7 +190,7 @@ def test_a_store_that_breaks_is_told(source, tmp_path):
 def test_a_missing_store_means_no_values(folder, tmp_path):
     source = Source(str(folder), str(tmp_path / "nowhere"))
     try:
-        wait_for(lambda: source.points("site"))
+        settled(lambda: source.points("site"))
         assert set(values(source)["value"]) == {None}
         assert not (tmp_path / "nowhere").exists()
     finally:

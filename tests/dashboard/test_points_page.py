@@ -24,6 +24,7 @@ from twin.dashboard.rights.account import Person
 
 from tests.dashboard import studies
 from tests.dashboard.served import served
+from tests.dashboard.waiting import soon
 from twin.bacnet.application import free_port
 from twin.historian.store import open_store
 
@@ -277,8 +278,7 @@ def test_an_operator_writes_and_it_is_given_back_on_time(page, address, somebody
     page.locator("#points-held", has_text="hours.value").wait_for()
     says(page, "hours.value", "priority", "slot 12")
     until = lease.until
-    while source.lending.leases():
-        time.sleep(0.05)
+    soon(lambda: not source.lending.leases())
     assert time.time() - until == pytest.approx(0.0, abs=1.0)
     assert source.lending.ask("look", signal="hours.value")["slots"][11] is None
     page.locator("#points-held", has_text="Nothing is on loan").wait_for()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from datetime import date, datetime, timedelta, timezone
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +24,7 @@ from twin.dashboard.page import Page
 from typer.testing import CliRunner
 
 from tests.dashboard.studies import MEASURES, SITE
+from tests.dashboard.waiting import settled
 from twin.cli import app
 from twin.historian.store import open_store
 
@@ -44,12 +45,7 @@ def site(tmp_path):
 def at_work(site, store="", now=NOON):
     """A source whose runs are done."""
     source = Source(str(site), str(store), now=lambda: now)
-    until = time.monotonic() + 60
-    while (
-        "loading" in {ask(source.home).state for ask in (source.site, source.year, source.day)}
-        and time.monotonic() < until
-    ):
-        time.sleep(0.01)
+    settled(*(partial(ask, source.home) for ask in (source.site, source.year, source.day)))
     return source
 
 
@@ -140,10 +136,7 @@ def test_a_historian_that_is_missing_empty_or_broken_is_told_and_none_is_made(si
 def test_a_site_that_vanished_is_told_and_the_program_goes_on(site):
     source = Source(str(site), now=lambda: NOON)
     (site / "site.yaml").unlink()
-    until = time.monotonic() + 30
-    while source.year("fans").state == "loading" and time.monotonic() < until:
-        time.sleep(0.01)
-    assert source.year("fans").state == "error"
+    assert settled(lambda: source.year("fans")).state == "error"
     assert "twin check" in texts(program.screen(source, "/overview", "?lang=en")[0])
 
 
@@ -184,6 +177,20 @@ def test_nothing_but_hashed_scripts_may_run_and_no_chart_is_sent_anywhere():
     assert "http" not in told
     assert cards.GRAPH["showSendToCloud"] is False
     assert theme.LIGHT.first in (FOLDER / "report" / "report.css.j2").read_text(encoding="utf-8")
+
+
+def test_charts_have_the_colours_and_the_letters_of_the_page():
+    style = (FOLDER / "assets" / "style.css").read_text(encoding="utf-8")
+    assert f"font-family: {theme.FONT};" in style
+    for ground, colours in ((":root {", theme.LIGHT), (':root[data-mantine-color-scheme="dark"] {', theme.DARK)):
+        told = style.split(ground)[1].split("}")[0]
+        for name, colour in {
+            "ink": colours.ink,
+            "quiet": colours.quiet,
+            "line": colours.line,
+            "card": colours.paper,
+        }.items():
+            assert f"--{name}: {colour};" in told, name
 
 
 def test_a_port_that_is_taken_is_told(site):

@@ -20,11 +20,10 @@ from twin.dashboard.rights import account
 from twin.dashboard.what_if import drawn
 from twin.dashboard.what_if.choices import choices, setting
 from twin.dashboard.what_if.job_table import Job
-from twin.dashboard.what_if.jobs import Jobs
 from twin.dashboard.what_if.studies import LARGEST, Studies
 from twin.dashboard.what_if.wish import DESIGNS, MODES, prepared, told
 
-from tests.dashboard.asking import ended, kept, make_site, opened, texts, wished
+from tests.dashboard.asking import ended, kept, texts, wished
 from tests.dashboard.studies import MEASURES, SITE
 from twin import simulate
 from twin.errors import SiteError, StoreError, TwinError
@@ -33,24 +32,6 @@ from twin.site.measures import library
 from twin.study.kept import KeptError
 
 ENGINEER, VIEWER = (account.Person("wang", role) for role in ("engineer", "viewer"))
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    return make_site(tmp_path_factory.mktemp("sites") / "fans")
-
-
-@pytest.fixture
-def source(site, tmp_path):
-    found = opened(site, tmp_path / "studies")
-    yield found
-    found.close()
-
-
-@pytest.fixture
-def asleep(monkeypatch):
-    """Jobs that nobody begins."""
-    monkeypatch.setattr(Jobs, "_begin", lambda *_: False)
 
 
 @pytest.fixture(scope="module")
