@@ -28,8 +28,8 @@ from twin.bacnet import points
 from twin.bacnet.points import Point
 from twin.historian.store import open_store
 
-FIRST, BLANK = 1.5, 0
-"""What must be reached: seconds until the first rows, and frames with blank rows while scrolling."""
+BLANK = 0
+"""Frames with blank rows that are allowed while scrolling."""
 KINDS = ("air", "setpoint", "flow", "valve", "power")
 WATCH = """rows => new Promise(done => {
   const view = document.querySelector('.ag-body-viewport'), told = {frames: 0, blank: 0, worst: 0, longest: 0};
@@ -55,7 +55,7 @@ WATCH = """rows => new Promise(done => {
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure and print; the code is 1 where something is slower than it must be."""
+    """Measure and print; the code is 1 where a frame was blank while scrolling."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=50_000)
     parser.add_argument("--json", action="store_true")
@@ -67,10 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     else:
         for name, value in found.items():
             print(f"{name.replace('_', ' ')}: {value}")
-    good = found["first_rows_s"] <= FIRST and all(
-        each["blank"] == BLANK for name, each in found.items() if name.startswith("scroll")
-    )
-    return 0 if good else 1
+    return max(each["blank"] for name, each in found.items() if name.startswith("scroll")) > BLANK
 
 
 def measured(folder: Path, rows: int) -> dict[str, Any]:

@@ -4,7 +4,7 @@
   // What depends on values: rows and orders that new ones change.
   const MOVING = ["old", "silent", "value", "quality", "age", "source"];
   const stays = function () { return window.dash_clientside.no_update; };
-  const now = { api: null, config: null, rows: null, value: [], time: [], quality: [], texts: [], order: [], number: 0, ahead: 0, lent: {}, asked: null, q: "", device: "", show: "all", sort: null };
+  const now = { api: null, source: null, config: null, rows: null, value: [], time: [], quality: [], texts: null, order: [], number: 0, ahead: 0, lent: {}, asked: null, q: "", device: "", show: "all", sort: null };
 
   // ---- what a cell says ----
   function code(at) {
@@ -53,22 +53,29 @@
   }
 
   // ---- which rows, in which order ----
-  function chosen(at, show) {
-    const told = code(at);
-    if (show === "writable") return now.rows.writable[at];
-    if (show === "lent") return Boolean(now.lent[now.rows.signal[at]]);
-    if (show === "old") return told !== "none" && told !== "good" && told !== "overridden";
-    if (show === "silent") return told === "none";
-    if (show === "review") return now.rows.mark[at] !== "";
-    return true;
+  const FITS = {
+    all: function () { return true; },
+    writable: function (at) { return now.rows.writable[at]; },
+    lent: function (at) { return Boolean(now.lent[now.rows.signal[at]]); },
+    old: function (at, told) { return told !== "none" && told !== "good" && told !== "overridden"; },
+    silent: function (at, told) { return told === "none"; },
+    review: function (at) { return now.rows.mark[at] !== ""; },
+  };
+  // What a search looks through; made by the first.
+  function texts() {
+    now.texts = now.texts || now.rows.key.map(function (_, at) {
+      return ["name", "signal", "description", "object", "device", "unit"].map(function (name) { return now.rows[name][at]; }).join(" ").toLowerCase();
+    });
+    return now.texts;
   }
   function arrange() {
     const count = now.rows.key.length, wanted = now.q.toLowerCase().split(/\s+/).filter(Boolean), found = [], device = now.device ? Number(now.device) : null;
+    const within = wanted.length ? texts() : [], shows = now.show === "all" ? null : FITS[now.show];
     for (let at = 0; at < count; at++) {
       if (device !== null && now.rows.device[at] !== device) continue;
-      if (now.show !== "all" && !chosen(at, now.show)) continue;
+      if (shows && !shows(at, code(at))) continue;
       let fits = true;
-      for (let each = 0; fits && each < wanted.length; each++) fits = now.texts[at].includes(wanted[each]);
+      for (let each = 0; fits && each < wanted.length; each++) fits = within[at].includes(wanted[each]);
       if (fits) found.push(at);
     }
     if (now.sort) {
@@ -83,11 +90,13 @@
     now.order = found;
   }
   function count() {
-    document.querySelectorAll("[data-count]").forEach(function (each) {
-      let number = 0;
-      for (let at = 0; at < now.rows.key.length; at++) if (chosen(at, each.dataset.count)) number++;
-      each.textContent = number.toLocaleString("en-US");
-    });
+    const shows = Object.keys(FITS), numbers = {};
+    shows.forEach(function (show) { numbers[show] = 0; });
+    for (let at = 0; at < now.rows.key.length; at++) {
+      const told = code(at);
+      for (let each = 0; each < shows.length; each++) if (FITS[shows[each]](at, told)) numbers[shows[each]]++;
+    }
+    document.querySelectorAll("[data-count]").forEach(function (each) { each.textContent = numbers[each.dataset.count].toLocaleString("en-US"); });
     const told = document.getElementById("points-count");
     if (told) told.textContent = now.config.words.counted.replace("{shown}", now.order.length.toLocaleString("en-US")).replace("{all}", now.rows.key.length.toLocaleString("en-US"));
     const none = document.getElementById("points-none");
@@ -97,9 +106,13 @@
     if (!now.rows || !now.api || now.api.isDestroyed()) return;
     arrange();
     if (keep) now.api.refreshInfiniteCache();
-    else now.api.setGridOption("datasource", datasource());
+    else supply();
     count();
     document.querySelectorAll("[data-show]").forEach(function (each) { each.setAttribute("aria-pressed", String(each.dataset.show === now.show)); });
+  }
+  function supply() {
+    now.source = datasource();
+    now.api.setGridOption("datasource", now.source);
   }
   function datasource() {
     return {
@@ -254,14 +267,17 @@
     now.api = api;
     arrange();
     api.setGridOption("tooltipShowDelay", 400);
-    api.setGridOption("datasource", datasource());  // before the order, which asks whoever is there
+    supply();  // before the order, which asks whoever is there
     api.setGridOption("columnDefs", columns());
     api.addEventListener("cellClicked", open);
     api.addEventListener("cellKeyDown", function (event) { if (event.event.key === "Enter") open(event); });
-    count();
     const word = now.config.own.point, at = word ? now.order.indexOf(now.places.get(word)) : -1;
     if (at > 0) api.ensureIndexVisible(at, "middle");
-    whole();
+    window.requestAnimationFrame(function () { window.setTimeout(function () {  // when the first rows are drawn
+      if (number !== now.number) return;
+      count();
+      whole();
+    }); });
   }
   const waiting = {};
   function rows(config) {
@@ -285,9 +301,7 @@
       if (number !== now.number) return;
       if (!same || !now.rows) {
         now.rows = both[0].columns;
-        now.texts = now.rows.key.map(function (_, at) {
-          return ["name", "signal", "description", "object", "device", "unit"].map(function (name) { return now.rows[name][at]; }).join(" ").toLowerCase();
-        });
+        now.texts = null;
         now.places = new Map();
         now.rows.key.forEach(function (key, at) { now.places.set(key, at); if (now.rows.signal[at]) now.places.set(now.rows.signal[at], at); });
       }
@@ -347,9 +361,9 @@
         later = window.setTimeout(function () { again(false); remember(false); }, PAUSE);
         return stays();
       },
-      // The table has asked the component's own source of rows, which has none: it came after ours.
+      // The table has asked the component's own source of rows, which has none; where that came after ours, ours is set again.
       asked: function (request) {
-        if (request && now.api && now.rows && !now.api.isDestroyed()) now.api.setGridOption("datasource", datasource());
+        if (request && now.api && now.rows && !now.api.isDestroyed() && now.api.getGridOption("datasource") !== now.source) supply();
         return stays();
       },
       // Values that the live channel has brought.

@@ -24,6 +24,7 @@ from twin.dashboard.rights.throttle import ACCOUNT
 
 from tests.dashboard.served import served
 from tests.dashboard.studies import SITE
+from tests.dashboard.waiting import PATIENCE
 
 QUICK = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 WORDS = "correct horse battery"
@@ -79,8 +80,13 @@ def nothing_tried(access):
 
 @pytest.fixture
 def client(address):
-    with httpx.Client(base_url=address, headers={"origin": address}) as found:
+    with httpx.Client(base_url=address, headers={"origin": address}, timeout=PATIENCE) as found:
         yield found
+
+
+def status(address, cookies):
+    """What somebody else who has these cookies is answered."""
+    return httpx.get(f"{address}/_dash-layout", cookies=cookies, timeout=PATIENCE).status_code
 
 
 def logged_in(client, role, password=None):
@@ -146,7 +152,7 @@ def test_a_person_logs_in_comes_back_to_the_page_and_out_again(client, access):
     assert client.get("/login").status_code == 303
     kept = dict(client.cookies)
     assert client.post("/logout?back=/carbon").headers["location"] == "/login?next=%2Fcarbon"
-    assert httpx.get(f"{client.base_url}/_dash-layout", cookies=kept).status_code == 401
+    assert status(client.base_url, kept) == 401
     assert [each["what"] for each in access.audit.newest(2)] == ["logged out", "logged in"]
 
 
@@ -169,12 +175,9 @@ def test_a_session_is_renewed_at_each_log_in_and_the_old_one_ends(client, addres
     first = client.cookies.get("twin_session", domain="127.0.0.1")
     assert first != "chosen by somebody else"
     form = {"name": "the-viewer", "password": f"{WORDS} of a reweiv"}
-    answer = httpx.post(f"{address}/login", data=form, headers={"origin": address}, cookies={"twin_session": first})
-    found = [
-        httpx.get(f"{address}/_dash-layout", cookies={"twin_session": each}).status_code
-        for each in (first, answer.cookies["twin_session"])
-    ]
-    assert found == [401, 200]
+    told = {"data": form, "headers": {"origin": address}, "cookies": {"twin_session": first}}
+    new = httpx.post(f"{address}/login", **told, timeout=PATIENCE).cookies["twin_session"]
+    assert [status(address, {"twin_session": each}) for each in (first, new)] == [401, 200]
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -214,9 +217,9 @@ def test_logging_out_everywhere_ends_all_of_somebodys_sessions_and_no_other(clie
         logged_in(client, role)
         cookies[name] = dict(client.cookies)
     client.cookies.clear()
-    httpx.post(f"{address}/logout", data={"everywhere": "yes"}, headers={"origin": address}, cookies=cookies["one"])
-    found = [httpx.get(f"{address}/_dash-layout", cookies=each).status_code for each in cookies.values()]
-    assert found == [401, 401, 200]
+    told = {"data": {"everywhere": "yes"}, "headers": {"origin": address}, "cookies": cookies["one"]}
+    httpx.post(f"{address}/logout", **told, timeout=PATIENCE)
+    assert [status(address, each) for each in cookies.values()] == [401, 401, 200]
 
 
 def test_guesses_are_slowed_for_known_and_unknown_names_alike_and_even_the_right_password_waits(client, access):
@@ -254,7 +257,7 @@ def test_the_answers_to_an_unknown_name_and_a_wrong_password_differ_in_nothing_b
     ],
 )  # fmt: skip
 def test_a_foreign_page_changes_nothing_even_with_the_cookie(address, access, headers):
-    with httpx.Client(base_url=address) as client:
+    with httpx.Client(base_url=address, timeout=PATIENCE) as client:
         form = {"name": "the-viewer", "password": f"{WORDS} of a reweiv"}
         assert client.post("/login", data=form, headers={"origin": address}).status_code == 303
         told = {name: text.replace("SELF", address) for name, text in headers.items()}
@@ -268,7 +271,7 @@ def test_a_foreign_page_opens_no_websocket_and_nobody_does_without_a_session(add
     from websockets.exceptions import InvalidStatus
 
     where = address.replace("http", "ws") + "/_dash-ws-callback"
-    with httpx.Client(base_url=address, headers={"origin": address}) as client:
+    with httpx.Client(base_url=address, headers={"origin": address}, timeout=PATIENCE) as client:
         logged_in(client, "viewer")
         cookie = f"twin_session={client.cookies['twin_session']}"
     for headers in ({"Origin": "https://somebody.example", "Cookie": cookie}, {"Origin": address}, {"Cookie": cookie}):
@@ -339,10 +342,9 @@ def test_an_administrator_keeps_accounts_and_reads_the_journal(client, access):
 
 def test_a_person_changes_the_password_and_stays_while_other_sessions_end(client, address, access):
     access.roster.add("qian", "viewer", WORDS)
-    other = httpx.post(
-        f"{address}/login", data={"name": "qian", "password": WORDS}, headers={"origin": address}
-    ).cookies
-    client.post("/login", data={"name": "qian", "password": WORDS})
+    told = {"data": {"name": "qian", "password": WORDS}, "headers": {"origin": address}}
+    other = httpx.post(f"{address}/login", **told, timeout=PATIENCE).cookies
+    client.post("/login", data=told["data"])
     new = {"present": WORDS, "password": f"{WORDS} again", "again": f"{WORDS} again"}
     for change, told in (
         ({"present": "wrong"}, "present_wrong"),
@@ -355,7 +357,7 @@ def test_a_person_changes_the_password_and_stays_while_other_sessions_end(client
             == f"/accounts?told={told}"
         )
     assert client.get("/_dash-layout").status_code == 200
-    assert httpx.get(f"{address}/_dash-layout", cookies=dict(other)).status_code == 401
+    assert status(address, dict(other)) == 401
     assert access.roster.verify("qian", f"{WORDS} again")
     access.roster.remove("qian")
 

@@ -27,7 +27,7 @@ from typer.testing import CliRunner
 from tests.dashboard.inventories import NOON, Alone, make_site
 from tests.dashboard.served import served
 from tests.dashboard.test_screen import texts
-from tests.dashboard.waiting import settled
+from tests.dashboard.waiting import PATIENCE, settled
 from twin.cli import app
 from twin.errors import SiteError
 from twin.site.benchmarks import benchmark
@@ -119,7 +119,7 @@ def test_a_factor_of_the_sites_own_offers_the_province_and_one_without_any_says_
 
 def test_the_files_are_those_of_the_command_line_and_others_are_refused(source, folder, tmp_path):
     CliRunner().invoke(app, ["ledger", str(folder), "--csv", str(tmp_path / "own.csv")])
-    with served(source) as address, httpx.Client(base_url=f"{address}/carbon/") as client:
+    with served(source) as address, httpx.Client(base_url=f"{address}/carbon/", timeout=PATIENCE) as client:
         answer = client.get("ledger.csv?site=fans")
         assert answer.content == (tmp_path / "own.csv").read_bytes()
         assert "ledger-fans.csv" in answer.headers["content-disposition"]

@@ -32,7 +32,7 @@ from typer.testing import CliRunner
 
 from tests.dashboard.served import served
 from tests.dashboard.studies import SITE
-from tests.dashboard.waiting import answers, soon
+from tests.dashboard.waiting import PATIENCE, answers, soon
 from twin.cli import app
 from twin.commands import accounts as commands
 from twin.commands.entrance import SECRET, Asked, EntranceError, entrance
@@ -157,7 +157,10 @@ def test_by_tls_a_log_in_works_with_a_secure_cookie(tmp_path, kept):
     with served(source, found.access, **{k: v for k, v in found.options.items() if k.startswith("ssl")}) as address:
         secure = address.replace("http:", "https:")
         with httpx.Client(
-            base_url=secure, headers={"origin": secure}, verify=ssl.create_default_context(cafile=cert)
+            base_url=secure,
+            headers={"origin": secure},
+            verify=ssl.create_default_context(cafile=cert),
+            timeout=PATIENCE,
         ) as client:
             answer = client.post("/login", data={"name": "li", "password": WORDS})
             assert answer.headers["set-cookie"].startswith("__Host-twin=")
@@ -272,7 +275,7 @@ def test_the_command_serves_a_log_in_and_its_output_holds_no_secret(tmp_path, ke
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=Path(__file__).parents[2]
     ) as server:
         address = f"http://127.0.0.1:{port}"
-        with httpx.Client(base_url=address, headers={"origin": address}) as client:
+        with httpx.Client(base_url=address, headers={"origin": address}, timeout=PATIENCE) as client:
             soon(lambda: answers(f"{address}/health"))
             client.post("/login", data={"name": "li", "password": "wrong words here"})
             assert client.post("/login", data={"name": "li", "password": WORDS}).status_code == 303
@@ -290,18 +293,28 @@ def test_by_tls_the_cookie_is_secure_and_the_browser_stays_with_tls(source, tmp_
     access.roster.add("li", "viewer", WORDS)
     with served(source, access, proxy_headers=True, forwarded_allow_ips="127.0.0.1") as address:
         origin = {"origin": "https://twin.example.org", "x-forwarded-for": "10.0.0.7"}
-        answer = httpx.post(f"{address}/login", data={"name": "li", "password": WORDS}, headers=origin)
+        answer = httpx.post(
+            f"{address}/login", data={"name": "li", "password": WORDS}, headers=origin, timeout=PATIENCE
+        )
         assert re.match(
             r"__Host-twin=[\w-]+; HttpOnly; Max-Age=\d+; Path=/; SameSite=lax; Secure$", answer.headers["set-cookie"]
         )
         assert answer.headers["strict-transport-security"].startswith("max-age=")
         assert access.audit.newest(1)[0]["from"] == "10.0.0.7"
-        assert httpx.post(f"{address}/login", data={"name": "li"}, headers={"origin": address}).status_code == 403
+        assert (
+            httpx.post(
+                f"{address}/login", data={"name": "li"}, headers={"origin": address}, timeout=PATIENCE
+            ).status_code
+            == 403
+        )
     access.close()
 
 
 def test_an_open_dashboard_says_so_and_refuses_what_a_proxy_passes_on(source):
-    with served(source, Open()) as address, httpx.Client(base_url=address, headers={"origin": address}) as client:
+    with (
+        served(source, Open()) as address,
+        httpx.Client(base_url=address, headers={"origin": address}, timeout=PATIENCE) as client,
+    ):
         assert client.get("/_dash-layout").status_code == 200
         assert client.get("/", headers={"x-forwarded-for": "10.0.0.7"}).status_code == 403
         assert (
@@ -341,7 +354,9 @@ def test_a_callback_that_needs_more_is_refused_by_its_first_line(source, monkeyp
     asked = {"output": "result.children", "outputs": {"id": "result", "property": "children"}, "changedPropIds": ["start.n_clicks"], "inputs": [{"id": "start", "property": "n_clicks", "value": 1}]}  # fmt: skip
     for role, status in (("viewer", 403), ("engineer", 200)):
         with served(source, Open(role)) as address:
-            answer = httpx.post(f"{address}/_dash-update-component", json=asked, headers={"origin": address})
+            answer = httpx.post(
+                f"{address}/_dash-update-component", json=asked, headers={"origin": address}, timeout=PATIENCE
+            )
         assert answer.status_code == status
         assert len(ran) == (role == "engineer")
         assert ("needs the role engineer" in answer.text) == (role == "viewer")

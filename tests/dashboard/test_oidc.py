@@ -18,6 +18,7 @@ from twin.dashboard.rights.roster import Roster
 from tests.dashboard.provider import CLIENT, SECRET, provider
 from tests.dashboard.served import served
 from tests.dashboard.studies import SITE
+from tests.dashboard.waiting import PATIENCE
 
 
 @pytest.fixture(scope="module")
@@ -47,14 +48,14 @@ def address(access, tmp_path_factory):
 @pytest.fixture
 def client(address, other):
     other.fault, other.claims = "", {"sub": "7", "preferred_username": "wang", "groups": ["energy"]}
-    with httpx.Client(base_url=address, headers={"origin": address}) as found:
+    with httpx.Client(base_url=address, headers={"origin": address}, timeout=PATIENCE) as found:
         yield found
 
 
 def went(client, start="/login/other?next=/carbon%3Flang%3Dzh"):
     """The way there and back, as a browser goes it: to the provider without the dashboard's cookies."""
     there = client.get(start).headers["location"]
-    back = httpx.get(there).headers["location"]
+    back = httpx.get(there, timeout=PATIENCE).headers["location"]
     return client.get(back)
 
 
@@ -101,8 +102,8 @@ def test_nobody_comes_in_by_a_token_that_does_not_fit(client, other, access, fau
 
 def test_a_way_back_serves_once_and_only_the_browser_that_began(client, address):
     there = client.get("/login/other").headers["location"]
-    back = httpx.get(there).headers["location"]
-    with httpx.Client(base_url=address) as stranger:
+    back = httpx.get(there, timeout=PATIENCE).headers["location"]
+    with httpx.Client(base_url=address, timeout=PATIENCE) as stranger:
         assert stranger.get(back).status_code == 403
         stranger.get("/login/other")
         assert stranger.get(back).status_code == 403
@@ -124,7 +125,7 @@ def test_a_flood_of_beginnings_is_bounded_and_sessions_from_there_can_be_ended(c
 def test_a_way_back_that_took_too_long_is_refused(client, access):
     there = client.get("/login/other").headers["location"]
     access.state.ask("UPDATE pending SET made = made - 700")
-    assert client.get(httpx.get(there).headers["location"]).status_code == 403
+    assert client.get(httpx.get(there, timeout=PATIENCE).headers["location"]).status_code == 403
 
 
 def test_without_a_group_that_has_a_role_nobody_comes_in_and_the_highest_role_counts(client, other, access):
@@ -158,11 +159,11 @@ def test_a_provider_that_describes_itself_wrongly_or_does_not_answer_is_told(tmp
     access = Access(Roster(tmp_path / "accounts.json"), Provider(issuer, CLIENT, SECRET, "groups", {"*": "viewer"}))
     source = Source(str(tmp_path))
     with served(source, access) as address:
-        answer = httpx.get(f"{address}/login/other")
+        answer = httpx.get(f"{address}/login/other", timeout=PATIENCE)
         assert answer.status_code == 502
         assert "does not answer as it should" in answer.text
         other.fault = ""
         if fault == "description":
-            assert httpx.get(f"{address}/login/other").status_code == 302
+            assert httpx.get(f"{address}/login/other", timeout=PATIENCE).status_code == 302
     source.close()
     access.close()

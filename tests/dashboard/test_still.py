@@ -17,12 +17,13 @@ from twin.dashboard.still import Still, names, still
 
 from tests.dashboard.asking import make_site
 from tests.dashboard.served import served
+from tests.dashboard.waiting import PATIENCE
 
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory):
     source = Source(str(make_site(tmp_path_factory.mktemp("sites") / "fans")))
-    with served(source) as address, httpx.Client(base_url=address) as found:
+    with served(source) as address, httpx.Client(base_url=address, timeout=PATIENCE) as found:
         yield found
     source.close()
 
