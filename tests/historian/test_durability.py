@@ -98,13 +98,9 @@ def _survives(folder, kills, seed):
             assert len(store.query(["p0"], *YEARS)) == len(hours)
 
 
-def test_eight_kills_at_random_moments_lose_nothing(tmp_path):
-    _survives(tmp_path, 8, seed=1)
-
-
-@pytest.mark.nightly
-def test_fifty_kills_at_random_moments_lose_nothing(tmp_path):
-    _survives(tmp_path, 50, seed=2)
+@pytest.mark.parametrize(("kills", "seed"), [(4, 1), pytest.param(50, 2, marks=pytest.mark.nightly)])
+def test_kills_at_random_moments_lose_nothing(tmp_path, kills, seed):
+    _survives(tmp_path, kills, seed)
 
 
 FULL = """

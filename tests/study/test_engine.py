@@ -75,13 +75,9 @@ def survives(folder, times, seed):
     assert counts[0] == counts[1]
 
 
-def test_a_study_killed_three_times_ends_with_identical_results(folder):
-    survives(folder, 3, seed=1)
-
-
-@pytest.mark.nightly
-def test_a_study_killed_ten_times_ends_with_identical_results(folder):
-    survives(folder, 10, seed=2)
+@pytest.mark.parametrize(("times", "seed"), [(1, 1), pytest.param(10, 2, marks=pytest.mark.nightly)])
+def test_a_study_that_is_killed_ends_with_identical_results(folder, times, seed):
+    survives(folder, times, seed)
 
 
 def test_two_studies_on_one_store_end_alike(folder):
