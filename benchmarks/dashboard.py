@@ -2,13 +2,14 @@
 
 The last 14 days of a virtual building are filled in as `twin serve` does it before it opens. Then a store with a day of the site's points is
 made, and the dashboard is served by another process as `twin serve --no-building` does it. Told are: largest contentful paint of the overview
-with a cold cache (a fresh profile each time) and how long until its charts stand, moving from page to page, the time from a sample's being
-durable to its being on the screen, and what the server takes of a core and of memory while many sessions watch a point that changes every
-second. Medians, with the worst; every number is of this machine, so run it on a quiet one.
+with a cold cache (a fresh profile each time) and how long until its charts stand, in turn with a bare page of Dash that has one chart; moving
+from page to page; the time from a sample's being durable to its being on the screen; and what the server takes of a core and of memory while
+many sessions watch a point that changes every second. Medians, with the worst; every number is of this machine, so run it on a quiet one.
 """
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import statistics
 import subprocess
@@ -40,6 +41,14 @@ PATIENCE = 180_000
 """How long a page may take on a machine that is too busy to measure on. [ms]"""
 PAINT = """() => new Promise(done => new PerformanceObserver(list => done(list.getEntries().at(-1).startTime))
   .observe({type: 'largest-contentful-paint', buffered: true}))"""
+
+BARE = """
+import sys, dash
+from dash import dcc, html
+app = dash.Dash()
+app.layout = html.Div([html.H1("A page of Dash"), dcc.Graph(id="chart", figure={"data": [{"y": [1, 2]}]})])
+app.run(port=int(sys.argv[1]))
+"""
 
 CLOCK = """() => {
   let began = 0, from = '';
@@ -106,20 +115,45 @@ def filled(site: str) -> list[float]:
     return found[1:]
 
 
-def painted(browser: Browser, address: str) -> tuple[list[float], list[float]]:
-    """Largest contentful paint with nothing cached, and when the charts stand. [s]"""
-    found, charted = [], []
-    for _ in range(TIMES):
-        context = browser.new_context(viewport={"width": 1920, "height": 1080})
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE)
-        page.goto(address)
-        page.wait_for_selector("#kpi-electricity")
-        page.wait_for_selector("#today .main-svg")
-        charted.append(page.evaluate("performance.now()") / 1e3)
-        found.append(page.evaluate(PAINT) / 1e3)
-        context.close()
+def painted(browser: Browser, address: str, chart: str) -> tuple[float, float]:
+    """Largest contentful paint with nothing cached, and when a chart stands. [s]"""
+    context = browser.new_context(viewport={"width": 1920, "height": 1080})
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    page.goto(address)
+    page.wait_for_selector(f"{chart} .main-svg")
+    charted = page.evaluate("performance.now()") / 1e3
+    found = page.evaluate(PAINT) / 1e3
+    context.close()
     return found, charted
+
+
+def first(browser: Browser, address: str) -> None:
+    """The overview with nothing cached, in turn with a page of Dash that has a headline and one chart and nothing else."""
+    port = free_port()
+    with subprocess.Popen(
+        [sys.executable, "-c", BARE, str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as server:
+        try:
+            bare = f"http://127.0.0.1:{port}/"
+            while True:
+                with contextlib.suppress(OSError):
+                    socket.create_connection(("127.0.0.1", port)).close()
+                    break
+                time.sleep(0.1)
+            ours, theirs = zip(
+                *((painted(browser, address, "#today"), painted(browser, bare, "#chart")) for _ in range(TIMES)),
+                strict=True,
+            )
+        finally:
+            server.terminate()
+    for place, (name, limit) in enumerate((("largest contentful paint, cold", 1.5), ("its charts stand, cold", None))):
+        told(name, [each[place] for each in ours], limit)
+        told("  a bare page of Dash", [each[place] for each in theirs])
+        print(
+            f"  ratio {statistics.median(a[place] / b[place] for a, b in zip(ours, theirs, strict=True)):.2f}",
+            flush=True,
+        )
 
 
 def moved(page: Page) -> dict[str, list[float]]:
@@ -191,9 +225,7 @@ def main(site: str, sessions: int) -> None:
                 page.goto(address)
                 page.wait_for_selector("#kpi-electricity")
                 page.wait_for_selector("#now-energy, #strip .state.empty")
-                found, charted = painted(browser, address)
-                told("largest contentful paint, cold", found, 1.5)
-                told("its charts stand, cold", charted)
+                first(browser, address)
                 for entry, seconds in moved(page).items():
                     told(f"navigation to {entry}", seconds, 0.3)
                 told("live value", seen(page, folder, meter), 1.0)
