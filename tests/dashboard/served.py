@@ -30,6 +30,13 @@ def served(source, access=None, **options):
     thread.join(PATIENCE)
 
 
+def tab(browser, **more):
+    """A page of somebody else, as patient as the others."""
+    found = browser.new_page(**more)
+    found.set_default_timeout(PATIENCE * 1000)
+    return found
+
+
 class Witness:
     """What went wrong on a page: errors of the console, failed answers, and requests to anybody else."""
 

@@ -16,7 +16,7 @@ from twin.dashboard.language import CODES, say
 from twin.dashboard.rights import gate
 from twin.dashboard.rights.access import Access, Open
 
-from tests.dashboard.served import served
+from tests.dashboard.served import served, tab
 from tests.dashboard.studies import SITE
 
 WORDS = "correct horse battery"
@@ -199,7 +199,7 @@ def test_a_page_of_another_program_of_this_computer_reads_and_changes_nothing(pa
 
 def test_an_open_dashboard_says_so_in_the_header(browser, source):
     with served(source, Open()) as address:
-        page = browser.new_page()
+        page = tab(browser)
         page.goto(f"{address}/accounts?lang=en")
         page.wait_for_selector("#person")
         assert page.inner_text("#person").split("\n") == [

@@ -21,9 +21,9 @@ pytest.importorskip("dash", reason="the dashboard's packages are not installed: 
 from twin.dashboard.data import Source
 from twin.dashboard.language import say
 
-from tests.dashboard.served import served
+from tests.dashboard.served import served, tab
 from tests.dashboard.studies import SITE
-from tests.dashboard.waiting import PATIENCE, answers, soon
+from tests.dashboard.waiting import answers, soon
 from twin.historian.store import open_store
 
 ZONE = timezone(timedelta(hours=8))
@@ -71,8 +71,7 @@ def opened(page, address, more=""):
 
 def test_a_new_sample_is_seen_in_every_tab_and_watching_ends_with_the_tab(page, browser, address, folder):
     opened(page, address)
-    other = browser.new_page()
-    other.set_default_timeout(PATIENCE * 1000)
+    other = tab(browser)
     opened(other, address, "&theme=dark")
     for power in (12_000.0, 23_000.0):
         put(folder, power)

@@ -13,8 +13,7 @@ from twin.dashboard.data import Source
 from twin.dashboard.rights import account
 
 from tests.dashboard.asking import ended, make_site, wished
-from tests.dashboard.served import Witness, served
-from tests.dashboard.waiting import PATIENCE
+from tests.dashboard.served import Witness, served, tab
 
 
 @pytest.fixture(scope="module")
@@ -107,8 +106,7 @@ def test_a_what_if_is_run_to_the_end_through_the_clicks_and_shows_the_numbers_of
 
 
 def test_somebody_else_sees_the_same_study_by_its_link_alone(browser, address, done):
-    page = browser.new_page(viewport={"width": 390, "height": 844})
-    page.set_default_timeout(PATIENCE * 1000)
+    page = tab(browser, viewport={"width": 390, "height": 844})
     witness = Witness(page, address)
     for language, theme, word in (("en", "light", "All scenarios"), ("zh", "dark", "全部情景")):
         page.goto(f"{address}/what-if?study={done.id}&lang={language}&theme={theme}")
