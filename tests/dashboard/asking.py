@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 from twin.dashboard.data import Source
 from twin.dashboard.what_if.job_table import Job
@@ -10,6 +11,9 @@ from twin.dashboard.what_if.wish import Wish
 
 from tests.dashboard.studies import MEASURES, SITE
 from tests.dashboard.waiting import settled, soon
+
+MANY = 400 + time.time_ns() % 100
+"""Samples of a study that is to be under way for long; another number each time, because runs are kept and not worked again."""
 
 
 def make_site(folder):

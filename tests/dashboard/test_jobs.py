@@ -15,7 +15,7 @@ from twin.dashboard.pages import what_if
 from twin.dashboard.what_if.job_table import Job, Table
 from twin.dashboard.what_if.jobs import JobError, Jobs
 
-from tests.dashboard.asking import ended, process, texts, wished
+from tests.dashboard.asking import MANY, ended, process, texts, wished
 from tests.dashboard.studies import SITE
 from tests.dashboard.waiting import soon
 from twin.errors import StoreError
@@ -23,7 +23,7 @@ from twin.errors import StoreError
 
 def test_a_stopped_job_ends_at_once_and_goes_on_later(source, site):
     jobs = source.studies.jobs
-    job = jobs.start(wished(site, samples=400, seed=time.time_ns() % 10**6), "fans")
+    job = jobs.start(wished(site, samples=MANY), "fans")
     soon(lambda: jobs.table.get(job.id).done >= 2)
     began = time.monotonic()
     assert jobs.stop(job.id)
@@ -41,7 +41,7 @@ def test_a_stopped_job_ends_at_once_and_goes_on_later(source, site):
 
 def test_the_end_of_the_server_interrupts_its_jobs_and_leaves_no_process(site, tmp_path):
     jobs = Jobs(tmp_path)
-    job = jobs.start(wished(site, samples=400), "fans")
+    job = jobs.start(wished(site, samples=MANY), "fans")
     child = process(jobs, job.id)
     jobs.close()
     assert child.poll() is not None
@@ -53,7 +53,7 @@ def test_the_end_of_the_server_interrupts_its_jobs_and_leaves_no_process(site, t
 
 def test_a_worker_that_dies_without_a_word_is_told(site, tmp_path):
     jobs = Jobs(tmp_path)
-    job = jobs.start(wished(site, samples=400), "fans")
+    job = jobs.start(wished(site, samples=MANY), "fans")
     process(jobs, job.id).kill()
     found = ended(jobs, job.id)
     jobs.close()

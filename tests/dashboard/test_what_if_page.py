@@ -12,7 +12,7 @@ pytest.importorskip("dash", reason="the dashboard's packages are not installed: 
 from twin.dashboard.data import Source
 from twin.dashboard.rights import account
 
-from tests.dashboard.asking import ended, make_site, wished
+from tests.dashboard.asking import MANY, ended, make_site, wished
 from tests.dashboard.served import Witness, served, tab
 
 
@@ -119,7 +119,7 @@ def test_somebody_else_sees_the_same_study_by_its_link_alone(browser, address, d
 
 
 def test_a_running_study_survives_its_page_is_stopped_resumed_and_removed(page, address, source):
-    page.goto(f"{address}/what-if?lang=en&measures=smaller;less&samples=400&curve=no")
+    page.goto(f"{address}/what-if?lang=en&measures=smaller;less&samples={MANY}&curve=no")
     page.wait_for_selector("#what-if-run:not([disabled])")
     page.click("#what-if-run")
     page.wait_for_selector("#what-if-job >> text=/of [0-9,]+ runs/")

@@ -20,6 +20,16 @@ def start(*told):
     )
 
 
+def followed(status, steps=2, patience=120.0):
+    """Wait until a twin has gone some steps with all its inputs measured, or for as long as anybody would."""
+    until, moments = time.monotonic() + patience, set()
+    while len(moments) < steps and time.monotonic() < until:
+        found = json.loads(status.read_text()) if status.exists() else {"inputs": 0}
+        if found["inputs"] and found["inputs"] == found["inputs_measured"]:
+            moments.add(found["moment"])
+        time.sleep(0.2)
+
+
 @pytest.fixture
 def building(tmp_path):
     (tmp_path / "site").mkdir()
@@ -40,7 +50,7 @@ def test_the_twin_follows_a_served_building_and_goes_on_after_a_restart(building
     command += ["--period", 1, "--step", 5, "--json"]
     with start(*command) as twin:
         assert twin.stdout.readline().startswith("ready: ")
-        time.sleep(14)
+        followed(tmp_path / "store" / "live" / "twin.json")
         began = time.monotonic()
         twin.send_signal(signal.SIGTERM)
         told, err = twin.communicate(timeout=20)
