@@ -74,7 +74,7 @@ def play(act, device=None, **told):
     return asyncio.run(asyncio.wait_for(run(), 30.0))
 
 
-async def until(done, wait=5.0):
+async def until(done, wait=20.0):
     """Wait until something is true."""
     end = time.monotonic() + wait
     while not done():
