@@ -136,7 +136,7 @@ def first(browser: Browser, address: str) -> None:
     ) as server:
         try:
             bare = f"http://127.0.0.1:{port}/"
-            while True:
+            while server.poll() is None:
                 with contextlib.suppress(OSError):
                     socket.create_connection(("127.0.0.1", port)).close()
                     break
