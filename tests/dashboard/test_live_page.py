@@ -70,7 +70,7 @@ def asks(request):
 def listens(page):
     """Let a tab have live values by its channel alone: who asks is answered nothing."""
     page.route(
-        "**/_dash-update-component",
+        "**/_dash-update-component**",
         lambda route: route.fulfill(status=204) if asks(route.request) else route.continue_(),
     )
 
