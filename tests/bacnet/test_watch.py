@@ -221,6 +221,17 @@ def test_an_acknowledged_subscription_that_tells_nothing_is_polled_all_the_same(
     assert not watched
 
 
+def test_a_watch_that_is_woken_as_it_stops_stops_all_the_same():
+    async def act(desk, device):
+        desk.start()
+        await until(lambda: desk.watch.held(7) == 5)
+        desk.watch.renew(desk.poller.peers[0])
+        await asyncio.wait_for(desk.watch.stop(), 5.0)
+        return desk.watch.held(7)
+
+    assert play(act) == 0
+
+
 def test_a_device_that_has_restarted_is_subscribed_to_again():
     async def act(desk, device):
         desk.start()

@@ -192,22 +192,25 @@ class SafeApplication(Application):
         if octets:
             self._octets.add(ticket)
         try:
-            return await asyncio.wait_for(future, deadline)
-        except TimeoutError:
-            self.counted["silence"] += 1
-            raise SilenceError(f"{what}: no answer within {deadline:g} s") from None
+            await asyncio.wait((future,), timeout=deadline)
+            if not future.done():
+                self.counted["silence"] += 1
+                raise SilenceError(f"{what}: no answer within {deadline:g} s")
+            return future.result()
         except REFUSED as problem:
             kind, code = _refusal(problem)
             self.counted[f"answered_with_{kind}"] += 1
             raise RefusedError(f"{what}: {kind} {code}", kind, code) from None
         finally:
+            future.cancel()
             self._octets.discard(ticket)
             self.asap.forget(*ticket)
 
     async def timed(self, request: Any, what: str, deadline: float = DEADLINE) -> Any:
         """The same for bacpypes3's own helpers, which return what they should raise."""
         try:
-            answer = await asyncio.wait_for(request, deadline)
+            async with asyncio.timeout(deadline):
+                answer = await request
         except TimeoutError:
             self.counted["silence"] += 1
             raise SilenceError(f"{what}: no answer within {deadline:g} s") from None

@@ -33,7 +33,8 @@ async def follow(
             tell(twin)
             ahead = twin.step - (now().timestamp() - grace) % twin.step
             try:
-                await asyncio.wait_for(stop.wait(), ahead + 0.01)
+                async with asyncio.timeout(ahead + 0.01):
+                    await stop.wait()
             except TimeoutError:
                 continue
     finally:

@@ -126,7 +126,8 @@ async def pace(source: Source, factor: float, told: asyncio.Event, stop: asyncio
     """
     while not stop.is_set():
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), source.step / factor)
+            async with asyncio.timeout(source.step / factor):
+                await stop.wait()
             return
         await asyncio.to_thread(source.advance)
         told.set()

@@ -60,7 +60,8 @@ async def lend(
         told(f"written and read back: {what}; Ctrl-C gives it back")
         while not stop.is_set() and lease.id in writer.held:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), LOOK)
+                async with asyncio.timeout(LOOK):
+                    await stop.wait()
             if lease.id in writer.held:
                 await writer.look(lease)
     finally:

@@ -336,4 +336,5 @@ class Poller:
 async def _wait(wake: asyncio.Event, seconds: float) -> None:
     """Pause, unless woken."""
     with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(wake.wait(), max(0.0, seconds))
+        async with asyncio.timeout(max(0.0, seconds)):
+            await wake.wait()

@@ -174,7 +174,8 @@ class Roster:
                     self._looks[instance] = (now + pause, pause)
                     await self._look(instance)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), min(1.0, self.first))
+                async with asyncio.timeout(min(1.0, self.first)):
+                    await stop.wait()
         for task in self._checks.values():
             task.cancel()
         self.app.listeners.remove(self.hear)

@@ -185,7 +185,8 @@ class Watch:
             ends = wishes.until[wishes.until > now]
             first = min(wishes.due.min() if wishes.peer.online else math.inf, ends.min() if len(ends) else math.inf)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(wishes.wake.wait(), min(max(0.0, first - now), self.lifetime))
+                async with asyncio.timeout(min(max(0.0, first - now), self.lifetime)):
+                    await wishes.wake.wait()
 
     async def _subscribe(self, wishes: Wishes, row: int) -> bool:
         """Ask for one subscription, new or again; tells whether there is use in asking for the next one."""
@@ -238,7 +239,8 @@ class Watch:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         ending = [self._end(wishes) for wishes in self._wishes.values() if wishes.peer.online]
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(asyncio.gather(*ending), LAST)
+            async with asyncio.timeout(LAST):
+                await asyncio.gather(*ending)
 
     async def _end(self, wishes: Wishes) -> None:
         for row in np.flatnonzero(wishes.until > time.monotonic()).tolist():
