@@ -91,8 +91,8 @@ def test_a_virtual_building_is_watched_renewed_and_left(confirmed):
         desk = Desk([Peer(100, scene.behind(100), points)], confirmed=confirmed, lifetime=2.0)
         await asyncio.sleep(0.05)
         desk.start()
-        await until(lambda: desk.watch.counted["notices"] == 2)
-        assert len(board) == desk.watch.held(100) == 2  # the switch has no increment
+        await until(lambda: desk.watch.counted["notices"] == desk.watch.held(100) == 2)
+        assert len(board) == 2  # the switch has no increment
         assert {each.confirmed for each in board._held.values()} == {confirmed}
         desk.took.clear()
         scene.building.put(np.array([25.0, 40.0, 1.0, 5000.0, 2.0]))
