@@ -43,9 +43,15 @@ def reason(reading: Reading[Any], say: Mapping[str, str]) -> html.Div:
 
 
 def chart(title: str, drawn: Mapping[str, Any], height: int, note: str = "", name: str = "") -> html.Section:
-    """A chart of a fixed height, so that nothing jumps when it comes."""
-    graph = dcc.Graph(figure=drawn, config=GRAPH, style={"height": f"{height}px"}, className="graph")
-    return card(title, html.Div(graph, role="img", **{"aria-label": title}), note=note, wide=True, name=name)
+    """A card with a chart."""
+    return card(title, graph(title, drawn, height), note=note, wide=True, name=name)
+
+
+def graph(title: str, drawn: Mapping[str, Any], height: int) -> html.Div:
+    """A chart in a place of its height, so that nothing jumps when what draws it comes."""
+    tall = {"height": f"{height}px"}
+    made = dcc.Graph(figure=drawn, config=GRAPH, style=tall, className="graph")
+    return html.Div(made, role="img", style=tall, **{"aria-label": title})
 
 
 def table(heads: Sequence[Any], rows: Sequence[Sequence[Any]], name: str = "", stacked: bool = False) -> html.Div:
@@ -68,9 +74,9 @@ def line(heads: Sequence[Any], row: Sequence[Any]) -> html.Tr:
     return html.Tr([html.Th(row[0], scope="row"), *cells])
 
 
-def skeleton(title: str, height: int, reading: Reading[Any], say: Mapping[str, str]) -> html.Section:
+def skeleton(title: str, height: int, reading: Reading[Any], say: Mapping[str, str], note: str = "") -> html.Section:
     """A part that has no value yet, or never, as tall as it would be with one."""
-    return card(title, html.Div(reason(reading, say), style={"minHeight": f"{height}px"}), wide=True)
+    return card(title, html.Div(reason(reading, say), style={"minHeight": f"{height}px"}), note=note, wide=True)
 
 
 def ranking(rows: Sequence[tuple[str, float]], unit: str, name: str = "") -> html.Ol:

@@ -199,7 +199,7 @@ def register(app: dash.Dash, source: Source) -> None:
         pulse.want(wanted)
         if not pulse.newest(wanted):
             await asyncio.sleep(2.0 * BEAT)
-        return _message(pulse, wanted)
+        return _message(pulse, wanted) | {"asked": True}
 
     app.clientside_callback(ClientsideFunction("live", "spread"), Output("live", "id"), Input("live", "data"))
     app.clientside_callback(

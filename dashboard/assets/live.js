@@ -1,7 +1,7 @@
 // Live values: find what the page shows, put what comes into it, and ask where the channel is silent.
 (function () {
   const SILENT = 8000;
-  let heard = Date.now();
+  let heard = window.SharedWorker ? Date.now() : 0;
 
   function shown() {
     const found = new Set();
@@ -36,7 +36,7 @@
     live: {
       spread: function (message) {
         if (message && message.values) {
-          heard = Date.now();
+          if (!message.asked) heard = Date.now();
           document.documentElement.dataset.told = String(message.at);
           document.querySelectorAll("[data-live]").forEach(function (each) { put(each, message.values); });
         }

@@ -148,7 +148,7 @@ def drawn(page: str, told: Mapping[str, Any], address: Address, title: str) -> h
     tall = round(min(max(told["tall"] * 1.05 + 40.0, LEAST), MOST))
     graph = cyto.Cytoscape(
         id=f"{page}-graph", elements=[], layout={"name": "preset", "fit": True, "padding": 18}, stylesheet=stylesheet(address.dark),
-        style={"width": "100%", "height": f"{tall}px"}, maxZoom=CLOSEST, minZoom=FARTHEST, userZoomingEnabled=False, autoungrabify=True, autounselectify=True,
+        style={"width": "100%", "height": "100%"}, maxZoom=CLOSEST, minZoom=FARTHEST, userZoomingEnabled=False, autoungrabify=True, autounselectify=True,
         responsive=True,
     )  # fmt: skip
     buttons = [
@@ -157,7 +157,7 @@ def drawn(page: str, told: Mapping[str, Any], address: Address, title: str) -> h
     ]  # fmt: skip
     return html.Div(
         [
-            html.Div(buttons, className="buttons"), html.Div(graph, role="img", className="drawing", **{"aria-label": title}),
+            html.Div(buttons, className="buttons"), html.Div(graph, role="img", className="drawing", style={"height": f"{tall}px"}, **{"aria-label": title}),
             dcc.Store(id=f"{page}-drawn", data=dict(told)), dcc.Store(id=f"{page}-zoomed"),
         ],
         className="canvas",

@@ -171,7 +171,7 @@ def trend(parts: Sequence[Part], source: Source, address: Address) -> Any:
     tools = html.Div([*chips, more], className="chips")
     wrong = [html.P(words["component_no_signal"].format(name=address.get("signal")), className="note")] if address.get("signal") and address.get("signal") not in cards else []  # fmt: skip
     if found.value is None:
-        return html.Div([tools, *wrong, skeleton(head, TALL, found, words)], id="component-trend")
+        return html.Div([tools, *wrong, skeleton(head, TALL, found, words, "\u00a0")], id="component-trend")
     drawn = figure(found.value, part, words, address.dark)
     note = words["component_trend_live" if found.value.live else "component_trend_typical"]
     if not any(each is not None for each in found.value.measured):

@@ -14,7 +14,7 @@ from twin.dashboard.amounts import NONE, UNITS, percent, said
 from twin.dashboard.carbon import wedge
 from twin.dashboard.carbon.emissions import Inventory, beside, file, quality, used
 from twin.dashboard.carbon.studied import Road
-from twin.dashboard.cards import GRAPH, card, figure, phrases, reason, skeleton, table
+from twin.dashboard.cards import card, figure, graph, phrases, reason, skeleton, table
 from twin.dashboard.data import Source
 from twin.dashboard.language import known, say
 from twin.dashboard.page import Page
@@ -244,9 +244,8 @@ def _road(found: Reading[Road], address: Address) -> list[Any]:
         for name, colour, _ in reversed(wedge.parts(road, words, language, address.dark))
     ]  # fmt: skip
     legend.insert(0, html.Li([html.Span(className="dotted"), words["carbon_usual"]]))
-    graph = html.Div(dcc.Graph(figure=drawn, config=GRAPH, style={"height": f"{TALL}px"}, className="graph"), role="img", **{"aria-label": title})  # fmt: skip
     return [
-            card(title, graph, html.Ul(legend, className="legend"), wide=True, note=words["carbon_pathway_note"], name="pathway"),
+            card(title, graph(title, drawn, TALL), html.Ul(legend, className="legend"), wide=True, note=words["carbon_pathway_note"], name="pathway"),
             card(words["carbon_pathway_table"], table([unit, *years], rows, "wedges"), html.P(phrases(words["carbon_pathway_table_note"]), className="note"), wide=True),
     ]  # fmt: skip
 

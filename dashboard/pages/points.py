@@ -134,7 +134,7 @@ def _tools(address: Address, found: Inventory, words: Words) -> html.Div:
             html.Div([html.Label(words["points_device"], htmlFor="points-device"), device, devices], className="field device"),
             html.Button(words["points_csv"], id="points-csv", type="button", className="plain", disabled=not may, title=why),
             html.Div(chips, className="chips", role="group", **{"aria-label": words["points_rows"]}),
-            html.P("", id="points-count", className="note", role="status"),
+            html.P("\u00a0", id="points-count", className="note", role="status"),
         ],
         className="points-tools", role="search",
     )  # fmt: skip

@@ -25,11 +25,13 @@ def browser():
 @pytest.fixture
 def page(browser, address):
     """A page of somebody who was never here, on the module's dashboard; its `witness` has what went wrong."""
+    from tests.dashboard.looks import WATCH
     from tests.dashboard.served import Witness
 
     context = browser.new_context(viewport={"width": 1920, "height": 1080})
     found = context.new_page()
     found.set_default_timeout(PATIENCE * 1000)
+    found.add_init_script(WATCH)
     found.witness = Witness(found, address)
     yield found
     context.close()

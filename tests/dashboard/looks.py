@@ -22,6 +22,14 @@ def pairs(looks):
     return {(i, look[i], j, look[j]) for look in looks for i, j in combinations(range(len(look)), 2)}
 
 
+WATCH = """window.shifted = 0;
+new PerformanceObserver(told => told.getEntries().forEach(each => { if (!each.hadRecentInput) window.shifted += each.value; }))
+    .observe({ type: "layout-shift", buffered: true });"""
+"""What a page that comes has to run so that it knows how much on it has jumped."""
+STEADY = 0.1
+"""Largest cumulative layout shift of a good page, web.dev/articles/cls."""
+
+
 def settle(page):
     """Wait until a screen is built and nothing on it is still worked out."""
     page.wait_for_selector("#main h1")

@@ -67,6 +67,13 @@ def asks(request):
     return '"live.data"' in (request.post_data or "")
 
 
+LOOKS = """asked => {
+    const { spread, look } = window.dash_clientside.live;
+    spread({ at: 0, values: {}, asked });
+    return look(0, null, [], [])[0] !== window.dash_clientside.no_update;
+}"""
+
+
 def listens(page):
     """Let a tab have live values by its channel alone: who asks is answered nothing."""
     page.route(
@@ -106,6 +113,8 @@ def test_without_a_lasting_channel_a_tab_asks_for_itself(page, address, folder):
     put(folder, 45_000.0)
     with page.expect_request(asks):
         page.wait_for_selector("#live-now:has-text('45')")
+    assert page.evaluate(LOOKS, True)  # for as long as nothing else is heard
+    assert not page.evaluate(LOOKS, False)
 
 
 @pytest.mark.parametrize(("language", "theme", "width"), [("en", "light", 1920), ("zh", "dark", 390)])

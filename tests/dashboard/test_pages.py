@@ -43,6 +43,7 @@ def looked_at(page, address, key, language, theme, width):
     assert page.evaluate("document.documentElement.lang") == CODES[language]
     assert page.evaluate("document.documentElement.dataset.mantineColorScheme") == theme
     assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+    assert page.evaluate("window.shifted") < looks.STEADY
     assert not re.search(r"\b(NaN|None|undefined|null|Infinity)\b", page.inner_text("body"))
     assert page.witness.seen == []
 
