@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from twin.cli import main
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -23,3 +27,18 @@ def shared_data() -> Callable[[str], Path]:
         return path
 
     return find
+
+
+@pytest.fixture
+def twin(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run a command of the twin as if it had a process of its own; a traceback fails the test."""
+
+    def run(*told: object) -> subprocess.CompletedProcess[str]:
+        monkeypatch.setattr(sys, "argv", ["twin", *map(str, told)])
+        with pytest.raises(SystemExit) as end:
+            main()
+        return subprocess.CompletedProcess(sys.argv, end.value.code, *capsys.readouterr())
+
+    return run
