@@ -1,11 +1,11 @@
 // Drawings of components: placed for the width of the screen, followed by a tap, and painted anew when states change.
 (function () {
-  const NARROW = 700, HIGHEST = 2400, MARGIN = 36;
+  const NARROW = 700;
   const none = function () { return window.dash_clientside.no_update; };
   // A drawing whose size changed is fitted to it once it has been drawn.
   const refit = function () {
     document.querySelectorAll(".drawing > div").forEach(function (each) {
-      if (each._cyreg && each._cyreg.cy) { each._cyreg.cy.resize(); each._cyreg.cy.fit(undefined, 18); }
+      if (each._cyreg && each._cyreg.cy && !each._cyreg.cy.destroyed()) { each._cyreg.cy.resize(); each._cyreg.cy.fit(undefined, 18); }
     });
   };
   const drawing = function (id) {
@@ -21,9 +21,8 @@
           const place = narrow ? each.narrow : each.wide;
           return { data: each.data, classes: each.classes, position: { x: place[0], y: place[1] } };
         });
-        const tall = narrow ? Math.min(told.narrow_tall * Math.min((window.innerWidth - 90) / 400, 1) + MARGIN, HIGHEST) : Math.min(Math.max(told.tall * 1.05 + 40, 260), 620);
         [60, 250].forEach(function (moment) { window.setTimeout(refit, moment); });
-        return [nodes.concat(told.edges), { width: "100%", height: Math.round(tall) + "px" }, !narrow];
+        return [nodes.concat(told.edges), { width: "100%", height: "100%" }, !narrow];
       },
       follow: function (tapped) {
         return tapped && tapped.href ? tapped.href : none();

@@ -157,7 +157,7 @@ def drawn(page: str, told: Mapping[str, Any], address: Address, title: str) -> h
     ]  # fmt: skip
     return html.Div(
         [
-            html.Div(buttons, className="buttons"), html.Div(graph, role="img", className="drawing", style={"height": f"{tall}px"}, **{"aria-label": title}),
+            html.Div(buttons, className="buttons"), html.Div(graph, role="img", className="drawing", style={"--wide": f"{tall}px", "--narrow": f"{told['narrow_tall']:g}"}, **{"aria-label": title}),
             dcc.Store(id=f"{page}-drawn", data=dict(told)), dcc.Store(id=f"{page}-zoomed"),
         ],
         className="canvas",
