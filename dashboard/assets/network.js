@@ -5,7 +5,12 @@
   // A drawing whose size changed is fitted to it once it has been drawn.
   const refit = function () {
     document.querySelectorAll(".drawing > div").forEach(function (each) {
-      if (each._cyreg && each._cyreg.cy && !each._cyreg.cy.destroyed()) { each._cyreg.cy.resize(); each._cyreg.cy.fit(undefined, 18); }
+      const cy = each._cyreg && each._cyreg.cy;
+      if (!cy || cy.destroyed()) return;
+      // One that has gone meanwhile has no renderer; what comes late to it may not fail for that.
+      Object.getPrototypeOf(cy).headless = function () { return !this._private.renderer || this._private.renderer.isHeadless(); };
+      cy.resize();
+      cy.fit(undefined, 18);
     });
   };
   const drawing = function (id) {
